@@ -1,0 +1,4 @@
+@NullMarked
+package flashsale.activity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package flashsale.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package flashsale.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package flashsale.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package flashsale.saleslog;
+
+import org.jspecify.annotations.NullMarked;

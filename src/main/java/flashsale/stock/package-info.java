@@ -1,0 +1,4 @@
+@NullMarked
+package flashsale.stock;
+
+import org.jspecify.annotations.NullMarked;
