@@ -243,9 +243,7 @@ public record Settings(
     }
   }
 
-  /**
-   * @param endpoints URLs; empty: no etcd
-   */
+  /** Where etcd is; no endpoints: no etcd, one node on its own. */
   public record Etcd(List<String> endpoints, String prefix, Duration leaseTtl) {
     static Etcd from(Config c) {
       String endpoints = c.getString("endpoints");
