@@ -1,0 +1,155 @@
+package flashsale.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One server of the local run or of a test: a process of its own, so that it can be killed, paused
+ * and restarted alone.
+ *
+ * <p>Its output goes to a log file. {@link #close()} asks it to end (SIGTERM) and ends it after a
+ * grace period (SIGKILL).
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  /** Answers whether the server is ready; an exception means not yet. */
+  public interface Readiness {
+    boolean isReady() throws Exception;
+  }
+
+  /** A server did not come up; the message is one line that says what to look at. */
+  public static final class StartFailure extends RuntimeException {
+    public StartFailure(String message) {
+      super(message);
+    }
+  }
+
+  private final String name;
+  private final Process process;
+
+  private ServerProcess(String name, Process process) {
+    this.name = name;
+    this.process = process;
+  }
+
+  /**
+   * Starts {@code command} and waits until it is ready; ends it again when it is not ready in time.
+   */
+  public static ServerProcess start(
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Path log,
+      Duration within,
+      Readiness readiness) {
+    ServerProcess server = spawn(name, command, environment, log);
+    try {
+      server.awaitReady(log, within, readiness);
+      return server;
+    } catch (RuntimeException e) {
+      server.kill();
+      throw e;
+    }
+  }
+
+  private static ServerProcess spawn(
+      String name, List<String> command, Map<String, String> environment, Path log) {
+    try {
+      Files.createDirectories(log.toAbsolutePath().getParent());
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
+      builder.redirectErrorStream(true);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+      return new ServerProcess(name, builder.start());
+    } catch (IOException e) {
+      throw new StartFailure(name + " could not be started: " + e.getMessage());
+    }
+  }
+
+  private void awaitReady(Path log, Duration within, Readiness readiness) {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (true) {
+      if (!process.isAlive()) {
+        throw new StartFailure(
+            name + " ended with exit code " + process.exitValue() + " while starting; see " + log);
+      }
+      if (isReady(readiness)) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new StartFailure(
+            name + " was not ready after " + within.toSeconds() + " s; see " + log);
+      }
+      try {
+        process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StartFailure(name + ": interrupted while starting");
+      }
+    }
+  }
+
+  private static boolean isReady(Readiness readiness) {
+    try {
+      return readiness.isReady();
+    } catch (Exception notYet) {
+      return false;
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL, as a power cut would; returns when the process is gone. */
+  public void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    awaitExit(STOP_GRACE);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    if (!awaitExit(STOP_GRACE)) {
+      kill();
+    }
+  }
+
+  private boolean awaitExit(Duration within) {
+    try {
+      return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** A port on 127.0.0.1 that nobody listens on at this moment. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
