@@ -1,0 +1,8 @@
+package flashsale.activity;
+
+/** An ask in the queue, and since when; the time stays when it has to queue again. */
+record Waiting(Input.Ask ask, long sinceMs) {
+  boolean isClaim() {
+    return ask instanceof Input.Claim;
+  }
+}
