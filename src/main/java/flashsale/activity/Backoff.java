@@ -1,5 +1,7 @@
 package flashsale.activity;
 
+import flashsale.config.Settings.ActivityLimits;
+
 /** Waits that double from {@code minMs} to {@code maxMs} while something keeps failing. */
 final class Backoff {
   private final long minMs;
@@ -10,6 +12,10 @@ final class Backoff {
     this.minMs = minMs;
     this.maxMs = maxMs;
     this.nextMs = minMs;
+  }
+
+  static Backoff of(ActivityLimits limits) {
+    return new Backoff(limits.backoffMin().toMillis(), limits.backoffMax().toMillis());
   }
 
   long next() {

@@ -45,11 +45,6 @@ final class UnderWay {
   private final Map<UserId, Batch> byUser = new HashMap<>();
   private long units;
 
-  /** Names the shopper as nominated, before the batch itself is complete. */
-  void nominate(UserId user, Batch batch) {
-    byUser.put(user, batch);
-  }
-
   @Nullable Batch of(UserId user) {
     return byUser.get(user);
   }
@@ -58,6 +53,7 @@ final class UnderWay {
     batch.ticket = ticket;
     batches.addLast(batch);
     units += batch.entry.items().size();
+    batch.entry.items().forEach(item -> byUser.put(item.userId(), batch));
   }
 
   int size() {
