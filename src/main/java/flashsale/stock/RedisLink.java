@@ -141,11 +141,11 @@ final class RedisLink implements AutoCloseable {
       silentSinceNanos = now;
     } else if (now - silentSinceNanos > SILENCE_MAX.toNanos()
         && !current.isCompletedExceptionally()
-        && current.getNow(null) == connection) {
+        && connection.equals(current.getNow(null))) {
       log.atWarn().addKeyValue("host", uri.getHost()).log("redis silent, connecting anew");
       silentSinceNanos = NOT_SILENT;
       current = CompletableFuture.failedFuture(failure);
-      connection.closeAsync();
+      var unused = connection.closeAsync();
     }
   }
 
@@ -161,6 +161,6 @@ final class RedisLink implements AutoCloseable {
       closed = true;
     }
     client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    resources.shutdown(0, 2, TimeUnit.SECONDS);
+    var unused = resources.shutdown(0, 2, TimeUnit.SECONDS);
   }
 }
