@@ -30,18 +30,17 @@ public final class Main {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "flashsale", config);
     new Node(system, settings)
         .start()
-        .whenComplete(
-            (started, failure) -> {
-              if (failure == null) {
-                LOG.atInfo().addKeyValue("roles", settings.roleNames()).log("node started");
-              } else {
-                LOG.atError().setCause(failure).log("node cannot start");
-                System.err.println("flashsale cannot start: " + rootMessage(failure));
-                CoordinatedShutdown.get(system)
-                    .runAll(CoordinatedShutdown.unknownReason())
-                    .whenComplete((done, ignored) -> Runtime.getRuntime().halt(1));
-              }
-            });
+        .whenComplete((started, failure) -> {
+          if (failure == null) {
+            LOG.atInfo().addKeyValue("roles", settings.roleNames()).log("node started");
+          } else {
+            LOG.atError().setCause(failure).log("node cannot start");
+            System.err.println("flashsale cannot start: " + rootMessage(failure));
+            CoordinatedShutdown.get(system)
+                .runAll(CoordinatedShutdown.unknownReason())
+                .whenComplete((done, ignored) -> Runtime.getRuntime().halt(1));
+          }
+        });
   }
 
   private static String rootMessage(Throwable failure) {

@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One process of the system: the parts that its roles need, in the order in which data passes them.
  *
- * <p>Parts connect by themselves and may be away at the start; what cannot be right later (a table or a topic that is not
- * ours, a taken port) ends the start.
+ * <p>Parts connect by themselves and may be away at the start; what cannot be right later (a table
+ * or a topic that is not ours, a taken port) ends the start.
  */
 final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
@@ -122,12 +122,16 @@ final class Node {
     return Done.getInstance();
   }
 
-  /** The tables and the topic are there and are ours. Waits for Postgres and Kafka as long as it takes. */
+  /**
+   * The tables and the topic are there and are ours. Waits for Postgres and Kafka as long as it
+   * takes.
+   */
   private CompletionStage<Done> prepared() {
     CompletionStage<Void> tables =
         untilDone(
             "tables",
-            () -> CompletableFuture.runAsync(() -> Migrations.run(settings.postgres()), blocking()));
+            () ->
+                CompletableFuture.runAsync(() -> Migrations.run(settings.postgres()), blocking()));
     CompletionStage<Void> topic = untilDone("topic", () -> SalesLogTopic.ensure(settings.kafka()));
     return tables.thenCombine(topic, (migrated, ensured) -> Done.getInstance());
   }
@@ -139,20 +143,23 @@ final class Node {
   /** Tries again for as long as the server is away; a refusal (IllegalStateException) is final. */
   private <T> CompletionStage<T> untilDone(String what, Supplier<CompletionStage<T>> step) {
     return step.get()
-        .handle(
-            (value, failure) -> {
-              if (failure == null) {
-                return CompletableFuture.completedFuture(value);
-              }
-              Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-              if (cause instanceof IllegalStateException) {
-                return CompletableFuture.<T>failedFuture(cause);
-              }
-              LOG.atWarn().addKeyValue("cause", String.valueOf(cause)).log(what + " not ready, trying again");
-              Executor later =
-                  CompletableFuture.delayedExecutor(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, blocking());
-              return CompletableFuture.runAsync(() -> {}, later).thenCompose(waited -> untilDone(what, step));
-            })
+        .handle((value, failure) -> {
+          if (failure == null) {
+            return CompletableFuture.completedFuture(value);
+          }
+          Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+          if (cause instanceof IllegalStateException) {
+            return CompletableFuture.<T>failedFuture(cause);
+          }
+          LOG.atWarn()
+              .addKeyValue("cause", String.valueOf(cause))
+              .log(what + " not ready, trying again");
+          Executor later =
+              CompletableFuture.delayedExecutor(
+                  RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, blocking());
+          return CompletableFuture.runAsync(() -> {}, later)
+              .thenCompose(waited -> untilDone(what, step));
+        })
         .thenCompose(Function.identity());
   }
 
@@ -162,8 +169,7 @@ final class Node {
   }
 
   private void atTheEnd(String name, Supplier<CompletionStage<Done>> close) {
-    CoordinatedShutdown.get(system)
-        .addTask(CoordinatedShutdown.PhaseServiceStop(), name, close);
+    CoordinatedShutdown.get(system).addTask(CoordinatedShutdown.PhaseServiceStop(), name, close);
   }
 
   /** After the actors that use it. */
@@ -179,7 +185,10 @@ final class Node {
     try {
       part.close();
     } catch (Exception e) {
-      LOG.atWarn().addKeyValue("part", name).addKeyValue("cause", e.toString()).log("not closed in order");
+      LOG.atWarn()
+          .addKeyValue("part", name)
+          .addKeyValue("cause", e.toString())
+          .log("not closed in order");
     }
     return Done.getInstance();
   }

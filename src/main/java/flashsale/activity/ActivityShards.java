@@ -28,7 +28,8 @@ public final class ActivityShards {
   }
 
   private static final class ByPartition
-      extends ShardingMessageExtractor<ShardingEnvelope<ActivityActor.Message>, ActivityActor.Message> {
+      extends ShardingMessageExtractor<
+          ShardingEnvelope<ActivityActor.Message>, ActivityActor.Message> {
     private final Partitions partitions;
 
     ByPartition(Partitions partitions) {

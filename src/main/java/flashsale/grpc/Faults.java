@@ -8,7 +8,9 @@ import org.apache.pekko.grpc.Trailers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Faults as gRPC statuses. What the caller did wrong is said; what is wrong in here is only logged. */
+/**
+ * Faults as gRPC statuses. What the caller did wrong is said; what is wrong in here is only logged.
+ */
 final class Faults {
   private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
 
@@ -22,9 +24,15 @@ final class Faults {
     return new GrpcServiceException(Status.UNAVAILABLE.withDescription(why));
   }
 
-  /** An ask that timed out may still be carried out, so its outcome is not known; anything else did not get that far. */
+  /**
+   * An ask that timed out may still be carried out, so its outcome is not known; anything else did
+   * not get that far.
+   */
   static Trailers trailers(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
     if (cause instanceof GrpcServiceException known) {
       return new Trailers(known.status(), known.metadata());
     }

@@ -27,7 +27,11 @@ public final class GrpcServer {
     List<Function<HttpRequest, CompletionStage<HttpResponse>>> handlers = new ArrayList<>();
     handlers.add(
         InventoryHandlerFactory.partial(
-            service, Inventory.name, org.apache.pekko.stream.SystemMaterializer.get(system).materializer(), actorSystem -> Faults::trailers, system));
+            service,
+            Inventory.name,
+            org.apache.pekko.stream.SystemMaterializer.get(system).materializer(),
+            actorSystem -> Faults::trailers,
+            system));
     if (settings.local()) {
       handlers.add(ServerReflection.create(List.of(Inventory.description), system));
     }

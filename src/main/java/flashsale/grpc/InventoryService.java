@@ -67,7 +67,10 @@ final class InventoryService implements Inventory {
     return sharding.entityRefFor(ActivityActor.KEY, id.value()).ask(message, timeout);
   }
 
-  /** Turns what the constructors of the model refuse into INVALID_ARGUMENT, before anything was done. */
+  /**
+   * Turns what the constructors of the model refuse into INVALID_ARGUMENT, before anything was
+   * done.
+   */
   private static <T> CompletionStage<T> validated(Supplier<CompletionStage<T>> call) {
     try {
       return call.get();
@@ -78,63 +81,64 @@ final class InventoryService implements Inventory {
 
   @Override
   public CompletionStage<ClaimReply> claim(ClaimRequest in) {
-    return validated(
-        () -> {
-          ActivityId id = new ActivityId(in.getActivityId());
-          UserId user = new UserId(in.getUserId());
-          if (in.getQuantity() != 0 && in.getQuantity() != 1) {
-            throw new IllegalArgumentException("quantity: " + in.getQuantity() + " (expected: 1)");
-          }
-          return ask(id, replyTo -> new ActivityActor.Claim(user, replyTo), claimTimeout)
-              .thenApply(Wire::claimReply);
-        });
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      UserId user = new UserId(in.getUserId());
+      if (in.getQuantity() != 0 && in.getQuantity() != 1) {
+        throw new IllegalArgumentException("quantity: " + in.getQuantity() + " (expected: 1)");
+      }
+      return ask(id, replyTo -> new ActivityActor.Claim(user, replyTo), claimTimeout)
+          .thenApply(Wire::claimReply);
+    });
   }
 
   /** Postgres knows all of an order, but later; the actor knows at once whether there is one. */
   @Override
   public CompletionStage<FindPurchaseReply> findPurchase(FindPurchaseRequest in) {
-    return validated(
-        () -> {
-          ActivityId id = new ActivityId(in.getActivityId());
-          UserId user = new UserId(in.getUserId());
-          return reads
-              .order(id, user)
-              .exceptionally(postgresIsAway -> Optional.empty())
-              .thenCompose(
-                  stored ->
-                      stored.isPresent()
-                          ? CompletableFuture.completedFuture(new Answer.Confirmed(stored.get()))
-                          : ask(id, replyTo -> new ActivityActor.FindPurchase(user, replyTo), claimTimeout))
-              .thenApply(Wire::findPurchaseReply);
-        });
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      UserId user = new UserId(in.getUserId());
+      return reads
+          .order(id, user)
+          .exceptionally(postgresIsAway -> Optional.empty())
+          .thenCompose(stored ->
+              stored.isPresent()
+                  ? CompletableFuture.completedFuture(new Answer.Confirmed(stored.get()))
+                  : ask(id, replyTo -> new ActivityActor.FindPurchase(user, replyTo), claimTimeout))
+          .thenApply(Wire::findPurchaseReply);
+    });
   }
 
   @Override
   public CompletionStage<GetActivityReply> getActivity(GetActivityRequest in) {
-    return validated(
-        () -> {
-          ActivityId id = new ActivityId(in.getActivityId());
-          return ask(id, ActivityActor.Look::new, callTimeout).thenCompose(answer -> getActivity(id, answer));
-        });
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      return ask(id, ActivityActor.Look::new, callTimeout)
+          .thenCompose(answer -> getActivity(id, answer));
+    });
   }
 
   private CompletionStage<GetActivityReply> getActivity(ActivityId id, Answer answer) {
     return switch (answer) {
       case Answer.View view ->
           sold(id, view)
-              .thenApply(
-                  sold ->
-                      GetActivityReply.newBuilder()
-                          .setFound(Wire.activity(view.row(), sold, Instant.now()))
-                          .build());
+              .thenApply(sold ->
+                  GetActivityReply.newBuilder()
+                      .setFound(Wire.activity(view.row(), sold, Instant.now()))
+                      .build());
       case Answer.UnknownActivity unknown ->
           CompletableFuture.completedFuture(
               GetActivityReply.newBuilder().setUnknownActivity(NOTHING).build());
-      default -> CompletableFuture.failedFuture(Faults.unavailable("the activity's journal cannot be read now"));
+      default ->
+          CompletableFuture.failedFuture(
+              Faults.unavailable("the activity's journal cannot be read now"));
     };
   }
 
-  /** The actor's own count while its epoch is open; otherwise Postgres has it, as nothing is being sold. */
+  /**
+   * The actor's own count while its epoch is open; otherwise Postgres has it, as nothing is being
+   * sold.
+   */
   private CompletionStage<Long> sold(ActivityId id, Answer.View view) {
     if (view.ledger() != null) {
       return CompletableFuture.completedFuture(view.ledger().sold());
@@ -149,35 +153,31 @@ final class InventoryService implements Inventory {
   public CompletionStage<ListActivitiesReply> listActivities(ListActivitiesRequest in) {
     return reads
         .activities()
-        .thenApply(
-            all -> {
-              Instant now = Instant.now();
-              ListActivitiesReply.Builder reply = ListActivitiesReply.newBuilder();
-              all.forEach(one -> reply.addActivities(Wire.activity(one.row(), one.sold(), now)));
-              return reply.build();
-            });
+        .thenApply(all -> {
+          Instant now = Instant.now();
+          ListActivitiesReply.Builder reply = ListActivitiesReply.newBuilder();
+          all.forEach(one -> reply.addActivities(Wire.activity(one.row(), one.sold(), now)));
+          return reply.build();
+        });
   }
 
   @Override
   public CompletionStage<ListOrdersReply> listOrders(ListOrdersRequest in) {
-    return validated(
-        () ->
-            reads
-                .orders(new UserId(in.getUserId()))
-                .thenApply(
-                    orders ->
-                        ListOrdersReply.newBuilder()
-                            .addAllOrders(orders.stream().map(Wire::order).toList())
-                            .build()));
+    return validated(() ->
+        reads
+            .orders(new UserId(in.getUserId()))
+            .thenApply(orders ->
+                ListOrdersReply.newBuilder()
+                    .addAllOrders(orders.stream().map(Wire::order).toList())
+                    .build()));
   }
 
   @Override
   public CompletionStage<GetOrderReply> getOrder(GetOrderRequest in) {
-    return validated(
-        () ->
-            reads
-                .order(new UserId(in.getUserId()), new OrderId(UUID.fromString(in.getOrderId())))
-                .thenApply(InventoryService::getOrder));
+    return validated(() ->
+        reads
+            .order(new UserId(in.getUserId()), new OrderId(UUID.fromString(in.getOrderId())))
+            .thenApply(InventoryService::getOrder));
   }
 
   private static GetOrderReply getOrder(Optional<Order> found) {
@@ -189,11 +189,10 @@ final class InventoryService implements Inventory {
 
   @Override
   public CompletionStage<ChangeActivityReply> createActivity(CreateActivityRequest in) {
-    return validated(
-        () -> {
-          Activity activity = Wire.activity(in);
-          return change(activity.id(), replyTo -> new ActivityActor.Create(activity, replyTo));
-        });
+    return validated(() -> {
+      Activity activity = Wire.activity(in);
+      return change(activity.id(), replyTo -> new ActivityActor.Create(activity, replyTo));
+    });
   }
 
   @Override
@@ -213,13 +212,12 @@ final class InventoryService implements Inventory {
 
   @Override
   public CompletionStage<ChangeActivityReply> setStock(SetStockRequest in) {
-    return validated(
-        () -> {
-          long newStock = Activity.requireStock(in.getStock());
-          return change(
-              new ActivityId(in.getActivityId()),
-              replyTo -> new ActivityActor.SetStock(newStock, replyTo));
-        });
+    return validated(() -> {
+      long newStock = Activity.requireStock(in.getStock());
+      return change(
+          new ActivityId(in.getActivityId()),
+          replyTo -> new ActivityActor.SetStock(newStock, replyTo));
+    });
   }
 
   private CompletionStage<ChangeActivityReply> change(
@@ -227,7 +225,9 @@ final class InventoryService implements Inventory {
     return ask(id, message, callTimeout).thenCompose(answer -> changed(id, answer));
   }
 
-  /** An actor without a ledger does not know what is left, so the reply is completed from Postgres. */
+  /**
+   * An actor without a ledger does not know what is left, so the reply is completed from Postgres.
+   */
   private CompletionStage<ChangeActivityReply> changed(ActivityId id, Answer answer) {
     Answer.View view =
         switch (answer) {
@@ -239,28 +239,25 @@ final class InventoryService implements Inventory {
       return CompletableFuture.completedFuture(Wire.changeReply(answer));
     }
     return sold(id, view)
-        .thenApply(
-            sold -> {
-              flashsale.v1.Activity activity = Wire.activity(view.row(), sold, Instant.now());
-              ChangeActivityReply.Builder reply = ChangeActivityReply.newBuilder();
-              return answer instanceof Answer.Done
-                  ? reply.setDone(activity).build()
-                  : reply.setAlreadySo(activity).build();
-            });
+        .thenApply(sold -> {
+          flashsale.v1.Activity activity = Wire.activity(view.row(), sold, Instant.now());
+          ChangeActivityReply.Builder reply = ChangeActivityReply.newBuilder();
+          return answer instanceof Answer.Done
+              ? reply.setDone(activity).build()
+              : reply.setAlreadySo(activity).build();
+        });
   }
 
   @Override
   public CompletionStage<GetProofReply> getProof(GetProofRequest in) {
-    return validated(
-        () -> {
-          ActivityId id = new ActivityId(in.getActivityId());
-          return reads
-              .proof(id)
-              .thenCompose(
-                  postgres ->
-                      ask(id, ActivityActor.Look::new, callTimeout)
-                          .thenCompose(before -> proof(id, postgres, before)));
-        });
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      return reads
+          .proof(id)
+          .thenCompose(postgres ->
+              ask(id, ActivityActor.Look::new, callTimeout)
+                  .thenCompose(before -> proof(id, postgres, before)));
+    });
   }
 
   private CompletionStage<GetProofReply> proof(
@@ -269,19 +266,19 @@ final class InventoryService implements Inventory {
       case Answer.View before ->
           stock
               .read(id)
-              .thenCompose(
-                  redis ->
-                      ask(id, ActivityActor.Look::new, callTimeout)
-                          .thenApply(
-                              second -> {
-                                Answer.View after = second instanceof Answer.View view ? view : before;
-                                Books books = new Books(postgres, before, redis, after);
-                                return GetProofReply.newBuilder().setProof(books.proof()).build();
-                              }));
+              .thenCompose(redis ->
+                  ask(id, ActivityActor.Look::new, callTimeout)
+                      .thenApply(second -> {
+                        Answer.View after = second instanceof Answer.View view ? view : before;
+                        Books books = new Books(postgres, before, redis, after);
+                        return GetProofReply.newBuilder().setProof(books.proof()).build();
+                      }));
       case Answer.UnknownActivity unknown ->
           CompletableFuture.completedFuture(
               GetProofReply.newBuilder().setUnknownActivity(NOTHING).build());
-      default -> CompletableFuture.failedFuture(Faults.unavailable("the activity's journal cannot be read now"));
+      default ->
+          CompletableFuture.failedFuture(
+              Faults.unavailable("the activity's journal cannot be read now"));
     };
   }
 }
