@@ -128,8 +128,7 @@ public final class Projection {
             this::forget)
         .mapMaterializedValue(this::remember)
         .flatMapMerge(
-            FOLDS_MAX,
-            assigned -> foldPartition(assigned.first().partition(), assigned.second()));
+            FOLDS_MAX, assigned -> foldPartition(assigned.first().partition(), assigned.second()));
   }
 
   private NotUsed remember(Consumer.Control control) {
