@@ -166,7 +166,7 @@ public final class Sellout {
             "%5.1f s   confirmed %,d   refused %,d   requests %,d   retries %,d",
             (System.nanoTime() - startNs) / 1e9,
             progress.confirmed(),
-            progress.refused.sum(),
+            progress.refused(),
             progress.requests.sum(),
             progress.retries.sum());
     if (terminal) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.DelayQueue;
@@ -21,14 +22,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rush: all shoppers buy as fast as {@code concurrency} connections carry them.
  *
- * <p>Every tenth shopper clicks twice, two requests at the same time. Every nineteenth looks away
- * before the answer comes and clicks again. PENDING is asked for at its address, "try again" is
- * tried again after the time it names; both a bounded number of times and only until the deadline.
+ * <p>Everybody looks at the activity's page first, then all begin at once. Every tenth shopper
+ * clicks twice, two requests at the same time. Every nineteenth looks away before the answer comes
+ * and clicks again. PENDING is asked for at its address, "try again" is tried again after the time
+ * it names; both a bounded number of times and only until the deadline.
  */
 final class SelloutSale {
   private static final int CLICKS_TWICE_EVERY = 10;
   private static final int LOOKS_AWAY_EVERY = 19;
   private static final Duration LOOKS_AWAY_AFTER_MAX = Duration.ofMillis(20);
+  private static final int LOOKS_AT_THE_PAGE = 10;
+  private static final Duration WAITS_FOR_THE_OTHERS = Duration.ofSeconds(20);
   private static final Duration ALL_WAITING_POLL = Duration.ofMillis(20);
 
   /**
@@ -40,6 +44,7 @@ final class SelloutSale {
    */
   record Limits(Duration within, Duration answerWithin, int exchangesMax) {}
 
+  private final String page;
   private final String purchases;
   private final Limits limits;
   private final List<Shopper> shoppers = new ArrayList<>();
@@ -57,23 +62,28 @@ final class SelloutSale {
   static final class Progress {
     final LongAdder requests = new LongAdder();
     final LongAdder retries = new LongAdder();
-    final LongAdder refused = new LongAdder();
-    private final ConcurrentHashMap.KeySetView<String, Boolean> buyers =
-        ConcurrentHashMap.newKeySet();
+    private final Set<String> buyers = ConcurrentHashMap.newKeySet();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     int confirmed() {
       return buyers.size();
     }
+
+    int refused() {
+      return refused.size();
+    }
   }
 
   /**
-   * A sale that has not begun.
+   * Prepares a sale; nothing is asked yet.
    *
+   * @param users one or more
    * @param tokens by user
    */
   SelloutSale(
       String activityId, List<String> users, Function<String, String> tokens, Limits limits) {
-    this.purchases = "/v1/activities/" + activityId + "/purchases";
+    this.page = "/v1/activities/" + activityId;
+    this.purchases = page + "/purchases";
     this.limits = limits;
     for (int i = 0; i < users.size(); i++) {
       String user = users.get(i);
@@ -97,12 +107,16 @@ final class SelloutSale {
   /** Begins; the latch opens when everybody is done or the deadline has passed. */
   CountDownLatch start(List<URI> urls, int concurrency) {
     deadlineNs = System.nanoTime() + limits.within.toNanos();
+    CountDownLatch ready = new CountDownLatch(concurrency);
     CountDownLatch done = new CountDownLatch(concurrency);
     for (int i = 0; i < concurrency; i++) {
       URI url = urls.get(i % urls.size());
       Thread.ofVirtual()
           .start(() -> {
             try (SelloutHttp connection = new SelloutHttp(url)) {
+              lookAtThePage(connection);
+              ready.countDown();
+              ready.await(WAITS_FOR_THE_OTHERS.toMillis(), TimeUnit.MILLISECONDS);
               carry(connection);
             } catch (InterruptedException | RuntimeException | Error e) {
               defect.compareAndSet(null, e);
@@ -125,6 +139,20 @@ final class SelloutSale {
             new SelloutHistory.Shopper(
                 shopper.user, shopper.clicks.stream().map(SelloutClick::history).toList()))
         .toList();
+  }
+
+  /**
+   * What shoppers do until the sale begins. It opens the connections and warms this program up, so
+   * that what is measured then is the shop; a shop that does not answer is noticed soon enough.
+   */
+  private void lookAtThePage(SelloutHttp connection) {
+    try {
+      for (int i = 0; i < LOOKS_AT_THE_PAGE; i++) {
+        connection.exchange("GET", page, clicks.getFirst().token(), null, limits.answerWithin);
+      }
+    } catch (IOException e) {
+      // the first purchase will meet the same
+    }
   }
 
   private void carry(SelloutHttp connection) throws InterruptedException {
@@ -169,7 +197,7 @@ final class SelloutSale {
       if (answer instanceof SelloutAnswer.Has) {
         progress.buyers.add(click.user());
       } else {
-        progress.refused.increment();
+        progress.refused.add(click.user());
       }
     } else if (click.exchanges() < limits.exchangesMax) {
       waiting.add(click);
