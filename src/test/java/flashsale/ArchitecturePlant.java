@@ -30,7 +30,7 @@ record ArchitecturePlant(String rule, String inPackage, String name, String code
           field("imports of saleslog", "saleslog", 7, "flashsale.stock.Stock f"),
           field("imports of activity", "activity", 8, "flashsale.v1.ClaimReply f"),
           field("imports of projection", "projection", 9, "flashsale.stock.Stock f"),
-          field("imports of grpc", "grpc", 10, "flashsale.ledger.Ledger f"),
+          field("imports of grpc", "grpc", 10, "flashsale.gateway.Planted11 f"),
           field("imports of gateway", "gateway", 11, "flashsale.saleslog.SalesLog f"),
           field("fence of Lettuce", "activity", 12, "io.lettuce.core.RedisClient f"),
           field("fence of Kafka", "grpc", 13, "org.apache.kafka.common.TopicPartition f"),
@@ -53,9 +53,7 @@ record ArchitecturePlant(String rule, String inPackage, String name, String code
           core("NewPart", "record NewPart(Thread f) {}"),
           core("Timed", "class Timed { Object f = java.time.Instant.now(); }"),
           core("Async", "class Async { java.util.concurrent.Executor f; }"),
-          core(
-              "Told",
-              "interface Told { record R(org.apache.pekko.actor.ActorRef f) {} }"));
+          core("Told", "interface Told { record R(org.apache.pekko.actor.ActorRef f) {} }"));
 
   /** Classes that break nothing, to see that the rules do not just refuse everything. */
   static final List<ArchitecturePlant> HARMLESS =
@@ -71,7 +69,8 @@ record ArchitecturePlant(String rule, String inPackage, String name, String code
 
   private static ArchitecturePlant field(String rule, String inPackage, int number, String field) {
     String name = "Planted" + number;
-    return new ArchitecturePlant(rule, inPackage, name, "public class " + name + " { " + field + "; }");
+    return new ArchitecturePlant(
+        rule, inPackage, name, "public class " + name + " { " + field + "; }");
   }
 
   /** Compiles and reads all of them. */

@@ -39,6 +39,7 @@ final class ArchitectureRules {
               Set.of(
                   "activity",
                   "config",
+                  "ledger",
                   "model",
                   "projection",
                   "saleslog",
@@ -57,7 +58,13 @@ final class ArchitectureRules {
    */
   private static final Set<String> SHELL_OF_ACTIVITY =
       Set.of(
-          "ActivityActor", "BuyerLoad", "Catalog", "CborSerializable", "Journal", "RecoverySource");
+          "ActivityActor",
+          "ActivityShards",
+          "BuyerLoad",
+          "Catalog",
+          "CborSerializable",
+          "Journal",
+          "RecoverySource");
 
   private static final Set<String> IMPURE_CALLS =
       Set.of(
@@ -153,6 +160,8 @@ final class ArchitectureRules {
                 "org.apache.pekko..", "java.util.concurrent..", "java.io..", "java.net..")
             .or(named("a clock", "java.time.Clock"))
             .or(named("a thread", "java.lang.Thread"))
+            .or(named("chance", "java.util.Random"))
+            .or(named("chance", "java.security.SecureRandom"))
             .and(DescribedPredicate.not(named("a unit", "java.util.concurrent.TimeUnit")));
     DescribedPredicate<JavaAccess<?>> impureCall =
         DescribedPredicate.describe(
