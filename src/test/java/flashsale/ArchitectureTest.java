@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,9 +45,7 @@ class ArchitectureTest {
   }
 
   private static ArchRule rule(String name) {
-    ArchRule rule = RULES.get(name);
-    assertThat(rule).as(name).isNotNull();
-    return rule;
+    return Objects.requireNonNull(RULES.get(name), name);
   }
 
   @ParameterizedTest
