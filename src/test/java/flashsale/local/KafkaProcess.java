@@ -35,17 +35,15 @@ public final class KafkaProcess implements AutoCloseable {
 
   /** Returns when the broker answers a client on 127.0.0.1:{@code port}. */
   public static KafkaProcess start(Path dataDir, int port, Path log) {
-    try (Admin admin = admin(port)) {
-      ServerProcess process =
-          ServerProcess.start(
-              "kafka",
-              command(dataDir, port, controllerPort(dataDir, port)),
-              Map.of("CLASSPATH", System.getProperty("java.class.path")),
-              log,
-              START_WITHIN,
-              () -> listens(port) && answers(admin));
-      return new KafkaProcess(process, port);
-    }
+    ServerProcess process =
+        ServerProcess.start(
+            "kafka",
+            command(dataDir, port, controllerPort(dataDir, port)),
+            Map.of("CLASSPATH", System.getProperty("java.class.path")),
+            log,
+            START_WITHIN,
+            () -> listens(port) && answers(port));
+    return new KafkaProcess(process, port);
   }
 
   private static List<String> command(Path dataDir, int port, int controllerPort) {
@@ -79,15 +77,6 @@ public final class KafkaProcess implements AutoCloseable {
     }
   }
 
-  private static Admin admin(int port) {
-    return Admin.create(
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            "127.0.0.1:" + port,
-            AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-            "100"));
-  }
-
   /** Spares the client a warning for every attempt before the port is open. */
   private static boolean listens(int port) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -95,8 +84,12 @@ public final class KafkaProcess implements AutoCloseable {
     }
   }
 
-  private static boolean answers(Admin admin) throws Exception {
-    return !admin.describeCluster(ANSWER_WITHIN).nodes().get(2, TimeUnit.SECONDS).isEmpty();
+  private static boolean answers(int port) throws Exception {
+    Map<String, Object> settings =
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port);
+    try (Admin admin = Admin.create(settings)) {
+      return !admin.describeCluster(ANSWER_WITHIN).nodes().get(2, TimeUnit.SECONDS).isEmpty();
+    }
   }
 
   public ServerProcess process() {
