@@ -1,0 +1,375 @@
+package flashsale.activity;
+
+import flashsale.config.Settings.ActivityLimits;
+import flashsale.ledger.Entry;
+import flashsale.model.Activity;
+import flashsale.model.ActivityId;
+import flashsale.model.UserId;
+import flashsale.saleslog.SalesLog;
+import flashsale.stock.Stock;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shell around {@link ActivityCore}: turns messages into inputs, and effects into calls whose
+ * results come home as messages. It decides nothing.
+ *
+ * <p>Sharded: at most one per activity in a healthy cluster. If there are two for a while, epochs
+ * keep the promise.
+ */
+public final class ActivityActor extends AbstractBehavior<ActivityActor.Message> {
+  /** The entity; its name is part of the journal's keys and of management URLs. */
+  public static final EntityTypeKey<Message> KEY =
+      EntityTypeKey.create(Message.class, Journal.ENTITY);
+
+  /** What the actor takes. */
+  public sealed interface Message {}
+
+  /** What others ask; each is answered with one {@link Answer}. */
+  public sealed interface Command extends Message, CborSerializable {
+    ActorRef<Answer> replyTo();
+  }
+
+  /** Buy one unit. */
+  public record Claim(UserId user, ActorRef<Answer> replyTo) implements Command {}
+
+  /** Say what the shopper has. */
+  public record FindPurchase(UserId user, ActorRef<Answer> replyTo) implements Command {}
+
+  /** Say how the activity is; opens nothing. */
+  public record Look(ActorRef<Answer> replyTo) implements Command {}
+
+  public record Create(Activity activity, ActorRef<Answer> replyTo) implements Command {}
+
+  public record Pause(ActorRef<Answer> replyTo) implements Command {}
+
+  public record Resume(ActorRef<Answer> replyTo) implements Command {}
+
+  public record Close(ActorRef<Answer> replyTo) implements Command {}
+
+  public record SetStock(long stock, ActorRef<Answer> replyTo) implements Command {}
+
+  /** The shard's stop message: decide what is under way, then stop. */
+  public record Drain() implements Message, CborSerializable {}
+
+  /** The result of an effect. */
+  private record Happened(Input input) implements Message {}
+
+  private record WakeUp() implements Message {}
+
+  /** From the {@link Journal}. */
+  record JournalReplayed(JournalState state) implements Message {}
+
+  /** From the {@link Journal}. */
+  record JournalWritten(JournalEvent event, JournalState after) implements Message {}
+
+  private record JournalStopped(int number) implements Message {}
+
+  /** What the shell calls on the core's behalf. */
+  public record Surroundings(
+      Stock stock,
+      SalesLog salesLog,
+      RecoverySource recovery,
+      Catalog catalog,
+      ActivityLimits limits) {}
+
+  private record Caller(ActorRef<Answer> replyTo) implements Asker {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(ActivityActor.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final ActivityId id;
+  private final Surroundings around;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final TimerScheduler<Message> timers;
+  private final ActivityCore core;
+  private final BuyerLoad buyerLoad;
+  private @Nullable ActorRef<Journal.Write> journal;
+  private int journalNumber;
+  private SalesLog.@Nullable Subscription following;
+  private long wakeArmedAtMs = NEVER;
+  private boolean stopped;
+
+  private ActivityActor(
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      ActivityId id,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      Surroundings around) {
+    super(context);
+    this.id = id;
+    this.around = around;
+    this.shard = shard;
+    this.timers = timers;
+    this.core = new ActivityCore(id, RANDOM.nextLong(), around.limits());
+    this.buyerLoad = new BuyerLoad(id, around.recovery(), around.stock());
+    run(core.start(System.currentTimeMillis()));
+  }
+
+  public static Behavior<Message> create(
+      ActivityId id, ActorRef<ClusterSharding.ShardCommand> shard, Surroundings around) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new ActivityActor(context, timers, id, shard, around)));
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Message.class, this::onMessage)
+        .onSignal(PostStop.class, signal -> onPostStop())
+        .build();
+  }
+
+  private Behavior<Message> onMessage(Message message) {
+    switch (message) {
+      case Command command -> happened(input(command));
+      case Drain drain -> happened(new Input.Drain());
+      case Happened happened -> happened(happened.input());
+      case WakeUp wakeUp -> {
+        wakeArmedAtMs = NEVER;
+        happened(new Input.Wake());
+      }
+      case JournalReplayed replayed -> onJournalReplayed(replayed.state());
+      case JournalWritten written -> onJournalWritten(written);
+      case JournalStopped failed when failed.number() == journalNumber -> {
+        journal = null;
+        happened(new Input.JournalFailed());
+      }
+      case JournalStopped old -> {}
+    }
+    return stopped ? Behaviors.stopped() : this;
+  }
+
+  private static Input input(Command command) {
+    Asker asker = new Caller(command.replyTo());
+    return switch (command) {
+      case Claim claim -> new Input.Claim(claim.user(), asker);
+      case FindPurchase find -> new Input.FindPurchase(find.user(), asker);
+      case Look look -> new Input.Look(asker);
+      case Create create -> new Input.Create(create.activity(), asker);
+      case Pause pause -> new Input.Pause(asker);
+      case Resume resume -> new Input.Resume(asker);
+      case Close close -> new Input.Close(asker);
+      case SetStock set -> new Input.SetStock(set.stock(), asker);
+    };
+  }
+
+  private void happened(Input input) {
+    run(core.step(System.currentTimeMillis(), input));
+  }
+
+  private void onJournalReplayed(JournalState state) {
+    if (state.exists()) {
+      publish(state);
+    }
+    happened(new Input.JournalReplayed(state));
+  }
+
+  /**
+   * An operator is answered when those who read the catalogue see the change; an epoch waits for
+   * nobody.
+   */
+  private void onJournalWritten(JournalWritten written) {
+    Input input = new Input.JournalWritten(written.event(), written.after().seqNr());
+    if (written.event() instanceof JournalEvent.EpochStarted) {
+      publish(written.after());
+      happened(input);
+    } else {
+      getContext()
+          .pipeToSelf(
+              around.catalog().publish(written.after().row()),
+              (done, failure) -> {
+                warnUnpublished(failure);
+                return new Happened(input);
+              });
+    }
+  }
+
+  /** The catalogue is brought up to date again by every replay, so a failure only delays it. */
+  private void publish(JournalState state) {
+    around.catalog().publish(state.row()).whenComplete((done, failure) -> warnUnpublished(failure));
+  }
+
+  private void warnUnpublished(@Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.atWarn()
+          .addKeyValue("activityId", id)
+          .addKeyValue("cause", failure.toString())
+          .log("catalogue not updated");
+    }
+  }
+
+  private void run(List<Effect> effects) {
+    for (Effect effect : effects) {
+      run(effect);
+    }
+    armWake();
+  }
+
+  private void run(Effect effect) {
+    switch (effect) {
+      case Effect.Tell tell -> ((Caller) tell.to()).replyTo().tell(tell.answer());
+      case Effect.ReplayJournal replay -> replayJournal();
+      case Effect.WriteJournal write -> write(write.event());
+      case Effect.Judge judge -> judge(judge);
+      case Effect.Append append -> append(append);
+      case Effect.Follow follow -> follow(follow);
+      case Effect.ReadSnapshot read -> readSnapshot();
+      case Effect.Load load -> load(load);
+      case Effect.Flip flip -> flip(flip);
+      case Effect.Passivate passivate ->
+          shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
+      case Effect.Stop stop -> {
+        note(stop.why());
+        stopped = true;
+      }
+      case Effect.Alarm alarm -> LOG.atError().addKeyValue("activityId", id).log(alarm.what());
+      case Effect.Note note -> note(note.what());
+    }
+  }
+
+  private void note(String what) {
+    LOG.atInfo().addKeyValue("activityId", id).log(what);
+  }
+
+  private void replayJournal() {
+    journalNumber++;
+    ActorRef<Journal.Write> child =
+        getContext().spawn(Journal.create(id, getContext().getSelf()), "journal-" + journalNumber);
+    getContext().watchWith(child, new JournalStopped(journalNumber));
+    journal = child;
+  }
+
+  private void write(JournalEvent event) {
+    if (journal != null) {
+      journal.tell(new Journal.Write(event));
+    }
+  }
+
+  private void judge(Effect.Judge judge) {
+    getContext()
+        .pipeToSelf(
+            around.stock().claim(judge.call()),
+            (reply, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.Judged(judge.callNo(), reply)
+                        : new Input.JudgeFailed(judge.callNo())));
+  }
+
+  private void append(Effect.Append append) {
+    getContext()
+        .pipeToSelf(
+            around.salesLog().append(id, append.entry()),
+            (offset, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.Appended(append.ticket(), offset)
+                        : new Input.AppendFailed(append.ticket())));
+  }
+
+  private void follow(Effect.Follow follow) {
+    unfollow();
+    following =
+        around
+            .salesLog()
+            .follow(id, follow.fromOffset(), new Tail(follow.following(), getContext().getSelf()));
+  }
+
+  private void unfollow() {
+    if (following != null) {
+      following.cancel();
+      following = null;
+    }
+  }
+
+  /** Called on the log's thread; only sends messages. */
+  private record Tail(long number, ActorRef<Message> self) implements SalesLog.Listener {
+    @Override
+    public void onEntry(long offset, long timestampMs, Entry entry) {
+      self.tell(new Happened(new Input.LogRead(number, offset, timestampMs, entry)));
+    }
+
+    @Override
+    public void onFresh(long asOfMs) {
+      self.tell(new Happened(new Input.TailFresh(number, asOfMs)));
+    }
+
+    @Override
+    public void onFailure(boolean fatal, String why) {
+      self.tell(new Happened(new Input.FollowFailed(number, fatal, why)));
+    }
+  }
+
+  private void readSnapshot() {
+    getContext()
+        .pipeToSelf(
+            around.recovery().snapshot(id),
+            (snapshot, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.SnapshotRead(snapshot)
+                        : failed("snapshot", failure, new Input.SnapshotFailed())));
+  }
+
+  private void load(Effect.Load load) {
+    getContext()
+        .pipeToSelf(
+            buyerLoad.run(load),
+            (done, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.Loaded(load.epoch())
+                        : failed("load", failure, new Input.LoadFailed(load.epoch()))));
+  }
+
+  private void flip(Effect.Flip flip) {
+    getContext()
+        .pipeToSelf(
+            around.stock().flip(id, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()),
+            (reply, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.FlipDone(flip.epoch(), reply)
+                        : failed("flip", failure, new Input.FlipFailed(flip.epoch()))));
+  }
+
+  private Input failed(String step, Throwable failure, Input input) {
+    LOG.atWarn()
+        .addKeyValue("activityId", id)
+        .addKeyValue("step", step)
+        .addKeyValue("cause", failure.toString())
+        .log("opening an epoch: step failed");
+    return input;
+  }
+
+  /** A timer that is early does no harm, so an earlier one is left alone. */
+  private void armWake() {
+    long at = core.wakeAtMs();
+    if (at < wakeArmedAtMs) {
+      wakeArmedAtMs = at;
+      long delayMs = Math.max(0, at - System.currentTimeMillis());
+      timers.startSingleTimer(WakeUp.class, new WakeUp(), Duration.ofMillis(delayMs));
+    }
+  }
+
+  private Behavior<Message> onPostStop() {
+    unfollow();
+    return this;
+  }
+}

@@ -1,0 +1,561 @@
+package flashsale.activity;
+
+import flashsale.config.Settings.ActivityLimits;
+import flashsale.ledger.Entry;
+import flashsale.ledger.Ledger;
+import flashsale.model.ActivityId;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol of one activity: Redis nominates, the log decides.
+ *
+ * <p>{@link #step} takes what happened and says what to do next. There is no clock, no thread and
+ * no client in here: the same inputs at the same times always give the same effects, in production
+ * and in the simulation. One thread at a time.
+ *
+ * <p>Its parts: {@link JournalBook} and {@link LogView} are what it knows, {@link Opening} gets an
+ * epoch open, {@link Claims} sells in it, {@link Changes} are the operators'. The handlers ({@code
+ * onX}) record what happened; then {@link #settle} does whatever has become possible.
+ */
+final class ActivityCore implements Changes.Core {
+  private enum Phase {
+    /** The journal has not been read. */
+    LOADING,
+    /** The journal is empty. */
+    UNCREATED,
+    /** No epoch was opened since this actor started. */
+    IDLE,
+    /** An epoch is being opened: nobody is admitted. */
+    OPENING,
+    /** The epoch is open. */
+    LIVE,
+    STOPPED
+  }
+
+  /** How often acked records may stay unseen before the epoch is given up. */
+  private static final int TAIL_RESTARTS_MAX = 3;
+
+  /** Looks that wait for the journal; for one more the oldest is told to try again. */
+  private static final int LOOKS_QUEUED_MAX = 100;
+
+  /** An activity that does not exist is forgotten this soon. */
+  private static final long UNCREATED_IDLE_MS = 1_000;
+
+  private final long incarnation;
+  private final ActivityLimits limits;
+  private final Turn turn = new Turn();
+  private final Tickets tickets = new Tickets();
+  private final Backoff openingBackoff;
+  private final JournalBook journal;
+  private final LogView log;
+  private final Claims claims;
+  private final Changes changes;
+  private final CloseMark closeMark;
+  private final Deque<Input.Look> looks = new ArrayDeque<>();
+
+  private Phase phase = Phase.LOADING;
+  private @Nullable Opening opening;
+  private long liveSinceMs;
+  private int tailRestarts;
+  private long lastAskedMs;
+  private boolean closingOnTime;
+  private boolean passivating;
+  private long drainedByMs = Turn.NEVER;
+
+  ActivityCore(ActivityId id, long incarnation, ActivityLimits limits) {
+    this.incarnation = incarnation;
+    this.limits = limits;
+    openingBackoff = Backoff.of(limits);
+    journal = new JournalBook(turn, incarnation, Backoff.of(limits));
+    log = new LogView(turn, limits.backoffMin().toMillis());
+    claims = new Claims(turn, id, log, tickets, limits, Backoff.of(limits));
+    changes = new Changes(turn, journal, log, claims, incarnation);
+    closeMark = new CloseMark(turn, log, tickets, Backoff.of(limits));
+  }
+
+  /** The first effects of a new incarnation. */
+  List<Effect> start(long nowMs) {
+    lastAskedMs = nowMs;
+    return List.of(new Effect.ReplayJournal());
+  }
+
+  /** Takes one input; returns what is to be done, in this order. */
+  List<Effect> step(long nowMs, Input input) {
+    turn.begin(nowMs);
+    if (phase == Phase.STOPPED) {
+      refuse(input);
+    } else {
+      on(input);
+      settle();
+    }
+    return turn.effects();
+  }
+
+  private void on(Input input) {
+    switch (input) {
+      case Input.Ask ask -> onAsk(new Waiting(ask, turn.now()));
+      case Input.Look look -> onLook(look);
+      case Input.Change change -> onChange(change);
+      case Input.Drain drain -> onDrain();
+      case Input.Wake wake -> onWake();
+      case Input.JournalReplayed replayed -> onJournalReplayed(replayed.state());
+      case Input.JournalWritten written -> onJournalWritten(written.event(), written.seqNr());
+      case Input.JournalFailed failed -> journal.failed();
+      case Input.Judged judged -> openBecause(claims.onJudged(judged));
+      case Input.JudgeFailed failed -> openBecause(claims.onJudgeFailed(failed.callNo()));
+      case Input.SnapshotRead read -> onSnapshotRead(read.snapshot());
+      case Input.SnapshotFailed failed -> onStepFailed(Opening.Step.READ_SNAPSHOT);
+      case Input.Loaded loaded -> onLoaded(loaded.epoch());
+      case Input.LoadFailed failed -> onStepFailed(Opening.Step.LOAD);
+      case Input.FlipDone done -> onFlipDone(done);
+      case Input.FlipFailed failed -> onStepFailed(Opening.Step.FLIP);
+      case Input.Appended appended -> onAppended(appended);
+      case Input.AppendFailed failed -> onAppendFailed(failed.ticket());
+      case Input.LogRead read -> onLogRead(read);
+      case Input.TailFresh fresh -> log.fresh(fresh);
+      case Input.FollowFailed failed -> onFollowFailed(failed);
+    }
+  }
+
+  /** Does whatever has become possible. */
+  private void settle() {
+    if (phase == Phase.STOPPED) {
+      return;
+    }
+    journal.retryIfDue();
+    claims.expire();
+    if (phase != Phase.LOADING) {
+      changes.advance(this);
+      closeOnTime();
+    }
+    if (opening != null) {
+      opening.advance();
+    }
+    watchTail();
+    if (phase == Phase.LIVE) {
+      claims.appendAgainIfDue();
+      claims.releaseHeld();
+      claims.judgeAgainIfDue();
+      if (!changes.needRegisterClosed()) {
+        claims.judgeNext(journal.state().activity().product(), refusal());
+      }
+      if (journal.state().closed() && claims.areDecided()) {
+        closeMark.appendIfDue(claims.writer());
+      }
+    }
+    if (isDraining() && (claims.areDecided() || turn.now() >= drainedByMs)) {
+      stop("drained", false);
+    }
+  }
+
+  // What shoppers and operators ask.
+
+  private void onAsk(Waiting waiting) {
+    lastAskedMs = turn.now();
+    if (isDraining()) {
+      turn.tell(waiting, new Answer.TryAgain());
+      return;
+    }
+    switch (phase) {
+      case UNCREATED -> turn.tell(waiting, new Answer.UnknownActivity());
+      case IDLE -> {
+        Answer answer = journal.state().opened() ? null : answerOfNeverOpened(waiting);
+        if (answer != null) {
+          turn.tell(waiting, answer);
+        } else if (claims.enqueue(waiting)) {
+          open("asked by a shopper");
+        }
+      }
+      case LIVE -> {
+        if (!claims.refusedInDoubt(waiting)) {
+          claims.enqueue(waiting);
+        }
+      }
+      case LOADING, OPENING -> claims.enqueue(waiting);
+      case STOPPED -> throw new IllegalStateException("stopped");
+    }
+  }
+
+  /**
+   * Before the first epoch nothing can have been sold, so no book need be opened. Null: it is time
+   * to open one.
+   */
+  private @Nullable Answer answerOfNeverOpened(Waiting waiting) {
+    return waiting.isClaim() ? refusal() : new Answer.NotPurchased();
+  }
+
+  /** Why nobody may buy now, in order of precedence; null: they may. */
+  private @Nullable Answer refusal() {
+    JournalState state = journal.state();
+    if (state.closed() || isClosingTime()) {
+      return new Answer.Closed();
+    }
+    if (state.paused()) {
+      return new Answer.Paused();
+    }
+    Instant opensAt = state.activity().opensAt();
+    if (opensAt == null || state.opened() || turn.now() >= opensAt.toEpochMilli()) {
+      return null;
+    }
+    return new Answer.NotOpen(opensAt);
+  }
+
+  private boolean isClosingTime() {
+    Instant closesAt = journal.state().activity().closesAt();
+    return closesAt != null && turn.now() >= closesAt.toEpochMilli();
+  }
+
+  private void onLook(Input.Look look) {
+    lastAskedMs = turn.now();
+    switch (phase) {
+      case LOADING -> {
+        if (looks.size() >= LOOKS_QUEUED_MAX) {
+          turn.tell(looks.removeFirst().asker(), new Answer.TryAgain());
+        }
+        looks.addLast(look);
+      }
+      case UNCREATED -> turn.tell(look.asker(), new Answer.UnknownActivity());
+      default -> turn.tell(look.asker(), view());
+    }
+  }
+
+  @Override
+  public Answer.View view() {
+    return new Answer.View(
+        journal.state().row(),
+        log.ledgerIfKnown(),
+        isLive(),
+        claims.batchesUnderWay(),
+        claims.waiting());
+  }
+
+  private void onChange(Input.Change change) {
+    lastAskedMs = turn.now();
+    if (isDraining()) {
+      turn.tell(change.asker(), new Answer.TryAgain());
+    } else {
+      changes.add(change);
+    }
+  }
+
+  private void closeOnTime() {
+    boolean due = journal.state().exists() && !journal.state().closed() && isClosingTime();
+    if (due && !closingOnTime && !journal.isWriting()) {
+      closingOnTime = true;
+      changes.addFirst(new Input.Close(Asker.NOBODY));
+      changes.advance(this);
+    }
+  }
+
+  // The journal.
+
+  private void onJournalReplayed(JournalState state) {
+    switch (journal.replayed(state)) {
+      case FIRST -> {
+        phase = state.exists() ? Phase.IDLE : Phase.UNCREATED;
+        claims.takeQueue().forEach(this::onAsk);
+        looks.forEach(this::onLook);
+        looks.clear();
+      }
+      case UNCHANGED -> {}
+      case WRITTEN -> {
+        JournalEvent event = journal.writing();
+        if (event != null) {
+          onJournalWritten(event, state.seqNr());
+        }
+      }
+      case TAKEN_OVER -> stop("another actor wrote the journal", false);
+    }
+  }
+
+  private void onJournalWritten(JournalEvent event, long seqNr) {
+    journal.written(event, seqNr);
+    if (phase == Phase.UNCREATED) {
+      phase = Phase.IDLE;
+    }
+    if (event instanceof JournalEvent.EpochStarted && opening != null) {
+      opening.onEpochStarted(seqNr);
+    }
+  }
+
+  // Epochs.
+
+  @Override
+  public boolean isLive() {
+    return phase == Phase.LIVE;
+  }
+
+  /** Opens an epoch. What is under way stays so until the log shows the new one. */
+  @Override
+  public void open(String why) {
+    if (opening != null) {
+      return;
+    }
+    boolean calm = phase == Phase.IDLE || turn.now() - liveSinceMs > limits.backoffMax().toMillis();
+    if (calm) {
+      openingBackoff.reset();
+    }
+    long notBeforeMs = calm ? turn.now() : turn.now() + openingBackoff.next();
+    opening = new Opening(turn, journal, log, tickets, incarnation, openingBackoff, notBeforeMs);
+    phase = Phase.OPENING;
+    claims.onEpochOver();
+    turn.note("opening an epoch: " + why);
+  }
+
+  private void openBecause(@Nullable String why) {
+    if (why != null) {
+      open(why);
+    }
+  }
+
+  private void onStepFailed(Opening.Step step) {
+    if (opening != null) {
+      opening.onStepFailed(step);
+    }
+  }
+
+  private void onSnapshotRead(RecoverySource.Snapshot snapshot) {
+    if (opening != null && opening.onSnapshotRead(snapshot) == Opening.Seen.ANNOUNCED) {
+      claims.onUndecidedAreVoid();
+    }
+  }
+
+  private void onLoaded(long epoch) {
+    if (opening != null) {
+      opening.onLoaded(epoch);
+    }
+  }
+
+  private void onFlipDone(Input.FlipDone done) {
+    if (opening == null) {
+      return;
+    }
+    opening.onFlipDone(done);
+    if (opening.isDone()) {
+      claims.onLive(opening.writer());
+      opening = null;
+      phase = Phase.LIVE;
+      liveSinceMs = turn.now();
+      tailRestarts = 0;
+      Ledger ledger = log.ledger();
+      turn.note(
+          "epoch " + ledger.epoch() + " open, sold " + ledger.sold() + " of " + ledger.stock());
+    }
+  }
+
+  // The log.
+
+  private void onLogRead(Input.LogRead read) {
+    long soldBefore = log.ledger().sold();
+    Ledger.Folded folded = log.read(read);
+    if (folded == null) {
+      return;
+    }
+    switch (read.entry()) {
+      case Entry.EpochOpened opened -> onEpochOpened(opened, folded.accepted());
+      case Entry.Sold sold when folded.accepted() ->
+          onAccepted(sold, soldBefore, read.timestampMs());
+      case Entry.Sold sold -> onVoid(sold);
+      case Entry.Closed closed -> {}
+    }
+    if (opening != null) {
+      opening.onFolded();
+    }
+  }
+
+  private void onEpochOpened(Entry.EpochOpened opened, boolean accepted) {
+    Opening.Seen seen;
+    if (opening != null) {
+      seen = opening.onEpochOpened(opened, accepted);
+    } else {
+      seen = accepted ? Opening.Seen.SUPERSEDED : Opening.Seen.NOTHING;
+    }
+    switch (seen) {
+      case NOTHING -> {}
+      case ANNOUNCED -> claims.onUndecidedAreVoid();
+      case SUPERSEDED ->
+          stop("epoch " + opened.writer().epoch() + " was opened by another actor", true);
+    }
+  }
+
+  private void onAccepted(Entry.Sold sold, long soldBefore, long timestampMs) {
+    if (opening != null) {
+      opening.onSold(sold);
+    }
+    if (claims.onAccepted(sold, soldBefore, timestampMs)) {
+      tailRestarts = 0;
+    }
+  }
+
+  private void onVoid(Entry.Sold sold) {
+    if (opening == null && !claims.onVoid(sold)) {
+      turn.alarm(
+          "the ledger refused seq " + sold.seq() + " of this epoch; it is at " + log.ledger());
+      open("the ledger refused a batch");
+    }
+  }
+
+  private void onAppended(Input.Appended appended) {
+    boolean taken = opening != null && opening.onAppended(appended);
+    if (!taken && !closeMark.onAppended(appended.ticket())) {
+      claims.onAppended(appended.ticket());
+    }
+  }
+
+  private void onAppendFailed(long ticket) {
+    boolean taken = opening != null && opening.onAppendFailed(ticket);
+    if (!taken && !closeMark.onAppendFailed(ticket)) {
+      claims.onAppendFailed(ticket);
+    }
+  }
+
+  private void onFollowFailed(Input.FollowFailed failed) {
+    if (!log.isFollowing(failed.following())) {
+      return;
+    }
+    if (failed.fatal()) {
+      turn.alarm("the sales log cannot be followed: " + failed.why());
+      stop(failed.why(), false);
+    } else {
+      log.failed();
+    }
+  }
+
+  /**
+   * A record that was acked and is not seen restarts the tail; after some restarts the epoch is
+   * given up.
+   */
+  private void watchTail() {
+    log.retryIfDue();
+    long since = ackedSinceMs();
+    if (since == Turn.NEVER || turn.now() - since < limits.tailPatience().toMillis()) {
+      return;
+    }
+    claims.waitAgain();
+    closeMark.waitAgain();
+    if (opening != null) {
+      opening.waitAgain();
+    } else if (++tailRestarts > TAIL_RESTARTS_MAX) {
+      open("an acked record does not come back");
+      return;
+    }
+    turn.note("restarting the tail at offset " + (log.folded() + 1));
+    log.follow();
+  }
+
+  private long ackedSinceMs() {
+    if (opening != null) {
+      return opening.ackedSinceMs();
+    }
+    return isLive() ? Math.min(claims.ackedSinceMs(), closeMark.ackedSinceMs()) : Turn.NEVER;
+  }
+
+  // Time.
+
+  private void onWake() {
+    if (phase == Phase.IDLE
+        && !journal.state().opened()
+        && openingTimeMs() <= turn.now()
+        && refusal() == null) {
+      open("opening time");
+    }
+    boolean busy = !claims.isIdle() || !changes.isEmpty() || opening != null;
+    if (busy) {
+      lastAskedMs = turn.now();
+    } else if (!passivating && turn.now() >= idleAtMs()) {
+      passivating = true;
+      turn.emit(new Effect.Passivate());
+    }
+  }
+
+  /**
+   * An opening time that comes while this actor is awake; {@link Turn#NEVER} when there is none.
+   */
+  private long openingTimeMs() {
+    JournalState state = journal.state();
+    Instant opensAt = state.exists() ? state.activity().opensAt() : null;
+    return opensAt == null || opensAt.toEpochMilli() <= lastAskedMs
+        ? Turn.NEVER
+        : opensAt.toEpochMilli();
+  }
+
+  private long idleAtMs() {
+    return lastAskedMs
+        + (phase == Phase.UNCREATED ? UNCREATED_IDLE_MS : limits.idleAfter().toMillis());
+  }
+
+  /**
+   * When {@link Input.Wake} is due if nothing else happens before, milliseconds since
+   * 1970-01-01T00:00:00Z.
+   */
+  long wakeAtMs() {
+    if (phase == Phase.STOPPED) {
+      return Turn.NEVER;
+    }
+    long at = Math.min(Math.min(journal.wakeAtMs(), log.wakeAtMs()), drainedByMs);
+    at = Math.min(at, claims.wakeAtMs(isLive()));
+    if (opening != null) {
+      at = Math.min(at, opening.wakeAtMs());
+    }
+    long ackedSinceMs = ackedSinceMs();
+    if (ackedSinceMs != Turn.NEVER) {
+      at = Math.min(at, ackedSinceMs + limits.tailPatience().toMillis());
+    }
+    if (isLive() && journal.state().closed() && claims.areDecided()) {
+      at = Math.min(at, closeMark.wakeAtMs());
+    }
+    if (phase == Phase.IDLE && !journal.state().opened()) {
+      at = Math.min(at, openingTimeMs());
+    }
+    if (phase != Phase.LOADING
+        && journal.state().exists()
+        && !closingOnTime
+        && !journal.state().closed()
+        && !journal.isWriting()) {
+      Instant closesAt = journal.state().activity().closesAt();
+      at = closesAt == null ? at : Math.min(at, closesAt.toEpochMilli());
+    }
+    return passivating ? at : Math.min(at, idleAtMs());
+  }
+
+  // The end.
+
+  private boolean isDraining() {
+    return drainedByMs != Turn.NEVER;
+  }
+
+  /** Takes nothing more, and waits at most as long as a claim would. */
+  private void onDrain() {
+    drainedByMs = turn.now() + limits.claimWaitMax().toMillis();
+    claims.refuseWaiting();
+    changes.refuseAll();
+  }
+
+  /**
+   * Ends this incarnation; it does not reopen.
+   *
+   * @param undecidedAreVoid the ledger never can accept what is under way; otherwise only the log
+   *     will tell
+   */
+  private void stop(String why, boolean undecidedAreVoid) {
+    phase = Phase.STOPPED;
+    claims.end(undecidedAreVoid);
+    changes.refuseAll();
+    looks.forEach(look -> turn.tell(look.asker(), new Answer.TryAgain()));
+    looks.clear();
+    turn.emit(new Effect.Stop(why));
+  }
+
+  private void refuse(Input input) {
+    switch (input) {
+      case Input.Ask ask -> turn.tell(ask.asker(), new Answer.TryAgain());
+      case Input.Look look -> turn.tell(look.asker(), new Answer.TryAgain());
+      case Input.Change change -> turn.tell(change.asker(), new Answer.TryAgain());
+      default -> {}
+    }
+  }
+}

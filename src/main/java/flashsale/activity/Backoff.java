@@ -1,0 +1,30 @@
+package flashsale.activity;
+
+import flashsale.config.Settings.ActivityLimits;
+
+/** Waits that double from {@code minMs} to {@code maxMs} while something keeps failing. */
+final class Backoff {
+  private final long minMs;
+  private final long maxMs;
+  private long nextMs;
+
+  Backoff(long minMs, long maxMs) {
+    this.minMs = minMs;
+    this.maxMs = maxMs;
+    this.nextMs = minMs;
+  }
+
+  static Backoff of(ActivityLimits limits) {
+    return new Backoff(limits.backoffMin().toMillis(), limits.backoffMax().toMillis());
+  }
+
+  long next() {
+    long now = nextMs;
+    nextMs = Math.min(nextMs * 2, maxMs);
+    return now;
+  }
+
+  void reset() {
+    nextMs = minMs;
+  }
+}

@@ -1,0 +1,185 @@
+package flashsale.activity;
+
+import flashsale.ledger.Ledger;
+import flashsale.model.Activity;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operators' changes, one at a time, in the order in which they came.
+ *
+ * <p>Whenever anything has happened the first change is looked at anew: what is still missing for
+ * it, and is it done? So no step is stored, and a change goes on wherever the actor is after a
+ * failure.
+ */
+final class Changes {
+  /** One more is told to try again. */
+  private static final int QUEUED_MAX = 100;
+
+  private final Turn turn;
+  private final JournalBook journal;
+  private final LogView log;
+  private final Claims claims;
+  private final long incarnation;
+  private final Deque<Input.Change> queue = new ArrayDeque<>();
+
+  /** The first change has written its event. */
+  private boolean written;
+
+  /** What a change needs of the core. */
+  interface Core {
+    /** An epoch is open, and no other is being opened. */
+    boolean isLive();
+
+    /** Opens an epoch unless one is being opened. */
+    void open(String why);
+
+    Answer.View view();
+  }
+
+  Changes(Turn turn, JournalBook journal, LogView log, Claims claims, long incarnation) {
+    this.turn = turn;
+    this.journal = journal;
+    this.log = log;
+    this.claims = claims;
+    this.incarnation = incarnation;
+  }
+
+  void add(Input.Change change) {
+    if (queue.size() >= QUEUED_MAX) {
+      turn.tell(change.asker(), new Answer.TryAgain());
+    } else {
+      queue.addLast(change);
+    }
+  }
+
+  void addFirst(Input.Change change) {
+    queue.addFirst(change);
+    written = false;
+  }
+
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** A change of stock waits until nothing is under way, so nothing new may start. */
+  boolean needRegisterClosed() {
+    return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed();
+  }
+
+  void refuseAll() {
+    queue.forEach(change -> turn.tell(change.asker(), new Answer.TryAgain()));
+    queue.clear();
+  }
+
+  /** Does what can be done now. */
+  void advance(Core core) {
+    while (!queue.isEmpty() && !journal.isWriting()) {
+      Input.Change change = queue.getFirst();
+      Answer answer = advance(change, core);
+      if (answer == null) {
+        return;
+      }
+      queue.removeFirst();
+      written = false;
+      turn.tell(change.asker(), answer);
+    }
+  }
+
+  /** The answer, or null when more has to happen first. */
+  private @Nullable Answer advance(Input.Change change, Core core) {
+    JournalState state = journal.state();
+    if (change instanceof Input.Create create) {
+      return create(create.activity(), core);
+    }
+    if (!state.exists()) {
+      return new Answer.UnknownActivity();
+    }
+    if (change instanceof Input.Close close) {
+      return close(close.asker(), core);
+    }
+    if (state.closed()) {
+      return new Answer.Closed();
+    }
+    return switch (change) {
+      case Input.Pause pause ->
+          state.paused()
+              ? new Answer.Done(core.view())
+              : write(new JournalEvent.Paused(incarnation));
+      case Input.Resume resume ->
+          state.paused()
+              ? write(new JournalEvent.Resumed(incarnation))
+              : new Answer.Done(core.view());
+      case Input.SetStock set -> setStock(set.stock(), core);
+      case Input.Create create -> throw new IllegalStateException("handled above");
+      case Input.Close close -> throw new IllegalStateException("handled above");
+    };
+  }
+
+  private @Nullable Answer write(JournalEvent event) {
+    written = true;
+    journal.write(event);
+    return null;
+  }
+
+  private @Nullable Answer create(Activity activity, Core core) {
+    if (!journal.state().exists()) {
+      return write(JournalEvent.Created.of(incarnation, activity));
+    }
+    if (!activity.equals(journal.state().created())) {
+      return new Answer.Exists();
+    }
+    return written ? new Answer.Done(core.view()) : new Answer.AlreadySo(core.view());
+  }
+
+  /** Persisted first; answered when the log shows it too. */
+  private @Nullable Answer close(Asker asker, Core core) {
+    JournalState state = journal.state();
+    if (!state.closed()) {
+      return write(new JournalEvent.Closed(incarnation));
+    }
+    boolean inLog = !state.opened() || core.isLive() && log.ledger().closed();
+    if (inLog || asker.equals(Asker.NOBODY)) {
+      return new Answer.Done(core.view());
+    }
+    openUnlessLive(core, "to close");
+    return null;
+  }
+
+  /**
+   * With nothing under way the ledger knows what is sold; the epoch after the journal's event
+   * carries the new stock.
+   */
+  private @Nullable Answer setStock(long stock, Core core) {
+    JournalState state = journal.state();
+    boolean persisted = state.stock() == stock;
+    if (!state.opened()) {
+      return persisted
+          ? new Answer.Done(core.view())
+          : write(new JournalEvent.StockSet(incarnation, stock));
+    }
+    openUnlessLive(core, "to change the stock");
+    if (!core.isLive() || !claims.areDecided()) {
+      return null;
+    }
+    Ledger ledger = log.ledger();
+    if (stock < ledger.sold()) {
+      return new Answer.BelowSold(ledger.sold());
+    }
+    if (!persisted) {
+      return write(new JournalEvent.StockSet(incarnation, stock));
+    }
+    if (ledger.stock() != stock) {
+      core.open("stock " + stock);
+      return null;
+    }
+    return new Answer.Done(core.view());
+  }
+
+  private static void openUnlessLive(Core core, String why) {
+    if (!core.isLive()) {
+      core.open(why);
+    }
+  }
+}

@@ -1,0 +1,451 @@
+package flashsale.activity;
+
+import flashsale.config.Settings.ActivityLimits;
+import flashsale.ledger.Entry;
+import flashsale.ledger.Ledger;
+import flashsale.ledger.Writer;
+import flashsale.model.ActivityId;
+import flashsale.model.Order;
+import flashsale.model.OrderId;
+import flashsale.model.Product;
+import flashsale.model.UserId;
+import flashsale.stock.ClaimCall;
+import flashsale.stock.ClaimReply;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims on their way: queued, judged by Redis as one batch, under way to the log, and answered.
+ *
+ * <pre>
+ * queue ─▶ judging ─▶ under way ─▶ CONFIRMED          one call at a time, at most 256 claims
+ *   ▲                     │
+ *   └──── held ◀──────────┘                           Redis has none left, the ledger does not say so yet
+ * </pre>
+ */
+final class Claims {
+  private final Turn turn;
+  private final ActivityId id;
+  private final LogView log;
+  private final Tickets tickets;
+  private final ActivityLimits limits;
+  private final Backoff appendBackoff;
+
+  private final Deque<Waiting> queue = new ArrayDeque<>();
+  private final Deque<Waiting> held = new ArrayDeque<>();
+  private final UnderWay underWay = new UnderWay();
+  private @Nullable Judging judging;
+  private long lastCallNo;
+  private Writer me = Writer.NONE;
+  private long nextSeq;
+  private long appendAgainAtMs;
+
+  Claims(
+      Turn turn,
+      ActivityId id,
+      LogView log,
+      Tickets tickets,
+      ActivityLimits limits,
+      Backoff appendBackoff) {
+    this.turn = turn;
+    this.id = id;
+    this.log = log;
+    this.tickets = tickets;
+    this.limits = limits;
+    this.appendBackoff = appendBackoff;
+  }
+
+  // The queue.
+
+  /** Returns false, and has told so, when the queue is full. */
+  boolean enqueue(Waiting waiting) {
+    if (queue.size() + held.size() >= limits.claimsQueuedMax()) {
+      turn.tell(waiting, new Answer.TryAgain());
+      return false;
+    }
+    queue.addLast(waiting);
+    return true;
+  }
+
+  /**
+   * While the log is in doubt nobody is nominated: those under way learn that, the others that they
+   * may try again.
+   */
+  boolean refusedInDoubt(Waiting waiting) {
+    if (!underWay.inDoubt()) {
+      return false;
+    }
+    UserId user = waiting.user();
+    boolean known = underWay.of(user) != null;
+    turn.tell(waiting, known ? new Answer.Pending(OrderId.of(id, user)) : new Answer.TryAgain());
+    return true;
+  }
+
+  List<Waiting> takeQueue() {
+    List<Waiting> all = List.copyOf(queue);
+    queue.clear();
+    return all;
+  }
+
+  private void enqueueAgain(List<Waiting> waiting) {
+    for (int i = waiting.size() - 1; i >= 0; i--) {
+      queue.addFirst(waiting.get(i));
+    }
+  }
+
+  void expire() {
+    expire(queue);
+    expire(held);
+  }
+
+  private void expire(Deque<Waiting> waiting) {
+    Waiting first = waiting.peekFirst();
+    while (first != null && turn.now() >= deadline(first)) {
+      waiting.removeFirst();
+      turn.tell(first, new Answer.TryAgain());
+      first = waiting.peekFirst();
+    }
+  }
+
+  private long deadline(@Nullable Waiting waiting) {
+    return waiting == null ? Turn.NEVER : waiting.sinceMs() + limits.claimWaitMax().toMillis();
+  }
+
+  // Epochs.
+
+  /**
+   * The epoch is over. A call of it that is under way is forgotten: nothing of it is ever appended.
+   */
+  void onEpochOver() {
+    if (judging != null) {
+      enqueueAgain(judging.batch);
+      judging = null;
+    }
+  }
+
+  /** The log shows a new epoch: it never accepts what is undecided, so those may queue again. */
+  void onUndecidedAreVoid() {
+    List<Waiting> undecided = new ArrayList<>();
+    for (UnderWay.Batch batch : underWay.takeAll()) {
+      undecided.addAll(batch.waiting);
+      undecided.addAll(batch.followers);
+    }
+    enqueueAgain(undecided);
+  }
+
+  void onLive(Writer writer) {
+    me = writer;
+    nextSeq = 1;
+    appendBackoff.reset();
+    enqueueAgain(takeHeld());
+  }
+
+  private List<Waiting> takeHeld() {
+    List<Waiting> all = List.copyOf(held);
+    held.clear();
+    return all;
+  }
+
+  /** The live epoch, or the last one that was. */
+  Writer writer() {
+    return me;
+  }
+
+  // Redis nominates.
+
+  /**
+   * Sends the whole queue, at most one batch, as one call; the next one waits until it is back.
+   *
+   * @param refusal what everybody is told who is no buyer; null: they may buy
+   */
+  void judgeNext(Product product, @Nullable Answer refusal) {
+    if (judging != null
+        || queue.isEmpty()
+        || underWay.inDoubt()
+        || underWay.size() >= limits.batchesUnderWayMax()) {
+      return;
+    }
+    int size = Math.min(queue.size(), limits.batchMax());
+    List<Waiting> batch = new ArrayList<>(size);
+    List<ClaimCall.Ask> asks = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      Waiting waiting = queue.removeFirst();
+      batch.add(waiting);
+      asks.add(new ClaimCall.Ask(waiting.user(), waiting.isClaim() && refusal == null));
+    }
+    Ledger ledger = log.ledger();
+    ClaimCall call =
+        new ClaimCall(
+            id, me.epoch(), nextSeq, ledger.sold() + underWay.units(), ledger.stock(), asks);
+    judging = new Judging(++lastCallNo, call, batch, product, refusal);
+    turn.emit(new Effect.Judge(judging.callNo, call));
+  }
+
+  /** Returns why Redis cannot be used in this epoch any more; null when all is well. */
+  @Nullable String onJudged(Input.Judged judged) {
+    Judging j = judging;
+    if (j == null || j.callNo != judged.callNo()) {
+      return null;
+    }
+    return switch (judged.reply()) {
+      case ClaimReply.Decided decided -> {
+        judging = null;
+        onDecided(j, decided.verdicts());
+        yield null;
+      }
+      case ClaimReply.Lost lost -> "Redis lost the activity";
+      case ClaimReply.Fenced fenced -> "Redis is held by epoch " + fenced.storedEpoch();
+      case ClaimReply.Rewound rewound ->
+          "Redis is at seq " + rewound.storedSeq() + " (expected: " + (nextSeq - 1) + ")";
+      case ClaimReply.Corrupt corrupt -> "Redis contradicts: " + corrupt.why();
+    };
+  }
+
+  private void onDecided(Judging j, List<ClaimReply.Verdict> verdicts) {
+    List<Waiting> nominated = new ArrayList<>();
+    List<Entry.Item> items = new ArrayList<>();
+    for (int i = 0; i < verdicts.size(); i++) {
+      if (verdicts.get(i) == ClaimReply.Verdict.NOMINATED) {
+        Waiting waiting = j.batch.get(i);
+        nominated.add(waiting);
+        items.add(
+            new Entry.Item(OrderId.of(id, waiting.user()), waiting.user(), 1, waiting.sinceMs()));
+      }
+    }
+    if (!items.isEmpty()) {
+      Entry.Sold sold = new Entry.Sold(me, nextSeq++, j.product, items);
+      long ticket = tickets.next();
+      underWay.add(new UnderWay.Batch(sold, nominated), ticket);
+      turn.emit(new Effect.Append(ticket, sold));
+    }
+    for (int i = 0; i < verdicts.size(); i++) {
+      Waiting waiting = j.batch.get(i);
+      switch (verdicts.get(i)) {
+        case NOMINATED -> {}
+        case DUPLICATE -> onDuplicate(waiting, j.product);
+        case NONE_LEFT -> held.addLast(waiting);
+        case NOT_A_BUYER ->
+            turn.tell(waiting, waiting.isClaim() ? j.refusal() : notPurchased(waiting.user()));
+      }
+    }
+  }
+
+  /** A buyer, or a shopper whose first claim is under way: then only the log knows. */
+  private void onDuplicate(Waiting waiting, Product product) {
+    UserId user = waiting.user();
+    OrderId order = OrderId.of(id, user);
+    UnderWay.Batch batch = underWay.of(user);
+    if (batch == null) {
+      turn.tell(
+          waiting,
+          waiting.isClaim()
+              ? new Answer.AlreadyPurchased(order)
+              : new Answer.Confirmed(new Order(order, id, user, 1, product, null, null)));
+    } else if (waiting.isClaim() && !underWay.inDoubt()) {
+      batch.followers.add(waiting);
+    } else {
+      turn.tell(waiting, new Answer.Pending(order));
+    }
+  }
+
+  private Answer notPurchased(UserId user) {
+    boolean stillAsking = held.stream().anyMatch(waiting -> waiting.user().equals(user));
+    return stillAsking ? new Answer.Pending(OrderId.of(id, user)) : new Answer.NotPurchased();
+  }
+
+  /**
+   * Nothing is known of the call: the very same one is sent again. Returns why not, when it failed
+   * too often.
+   */
+  @Nullable String onJudgeFailed(long callNo) {
+    Judging j = judging;
+    if (j == null || j.callNo != callNo) {
+      return null;
+    }
+    if (j.failures >= limits.redisRetriesMax()) {
+      return "Redis does not answer";
+    }
+    j.againAtMs = turn.now() + (limits.backoffMin().toMillis() << Math.min(j.failures, 4));
+    j.failures++;
+    return null;
+  }
+
+  void judgeAgainIfDue() {
+    if (judging != null && turn.now() >= judging.againAtMs) {
+      judging.againAtMs = Turn.NEVER;
+      turn.emit(new Effect.Judge(judging.callNo, judging.call));
+    }
+  }
+
+  // The log decides.
+
+  /** The ledger accepted a batch. Returns whether it was one of those under way. */
+  boolean onAccepted(Entry.Sold sold, long soldBefore, long timestampMs) {
+    UnderWay.Batch batch = underWay.takeIfFirst(sold);
+    if (batch == null) {
+      return false;
+    }
+    appendBackoff.reset();
+    Instant confirmedAt = Instant.ofEpochMilli(timestampMs);
+    for (int i = 0; i < batch.waiting.size(); i++) {
+      Entry.Item item = sold.items().get(i);
+      Order order =
+          new Order(
+              item.orderId(),
+              id,
+              item.userId(),
+              1,
+              sold.product(),
+              soldBefore + 1 + i,
+              confirmedAt);
+      turn.tell(batch.waiting.get(i), new Answer.Confirmed(order));
+    }
+    for (Waiting follower : batch.followers) {
+      turn.tell(follower, new Answer.AlreadyPurchased(OrderId.of(id, follower.user())));
+    }
+    return true;
+  }
+
+  /**
+   * A batch of this epoch came back void. Returns whether its turn may still come: an earlier one
+   * is missing.
+   */
+  boolean onVoid(Entry.Sold sold) {
+    long seq = log.ledger().seq();
+    if (!sold.writer().equals(me) || sold.seq() <= seq) {
+      return true;
+    }
+    underWay.voidForNow(sold);
+    return sold.seq() > seq + 1;
+  }
+
+  void onAppended(long ticket) {
+    underWay.acked(ticket, turn.now());
+  }
+
+  /** The batch may be in the log, now or later: whoever waits for it is told PENDING. */
+  void onAppendFailed(long ticket) {
+    UnderWay.Batch batch = underWay.failed(ticket);
+    if (batch != null) {
+      appendAgainAtMs = turn.now() + appendBackoff.next();
+      pending(batch);
+    }
+  }
+
+  /**
+   * Those of the items keep their places, so a later answer finds nobody who still listens; that is
+   * harmless.
+   */
+  private void pending(UnderWay.Batch batch) {
+    batch.waiting.forEach(this::pending);
+    batch.followers.forEach(this::pending);
+    batch.followers.clear();
+  }
+
+  private void pending(Waiting waiting) {
+    turn.tell(waiting, new Answer.Pending(OrderId.of(id, waiting.user())));
+  }
+
+  /**
+   * In doubt: all that is undecided is appended again, unchanged and in order; the ledger voids
+   * what is there.
+   */
+  void appendAgainIfDue() {
+    if (turn.now() < appendAgainAtMs || !underWay.canAppendAgain()) {
+      return;
+    }
+    for (UnderWay.Batch batch : underWay.again()) {
+      long ticket = tickets.next();
+      underWay.sentAgain(batch, ticket);
+      turn.emit(new Effect.Append(ticket, batch.entry));
+    }
+  }
+
+  long ackedSinceMs() {
+    return underWay.ackedSinceMs();
+  }
+
+  void waitAgain() {
+    underWay.waitAgain(turn.now());
+  }
+
+  /** Nobody is sold out before the ledger says so, as of the log's end a moment ago. */
+  void releaseHeld() {
+    if (held.isEmpty()) {
+      return;
+    }
+    if (log.ledger().soldOut()) {
+      if (log.isFreshWithin(limits.tailFreshWithin().toMillis())) {
+        answer(takeHeld(), new Answer.SoldOut());
+      }
+    } else if (underWay.isEmpty() && judging == null) {
+      enqueueAgain(takeHeld());
+    }
+  }
+
+  // The end.
+
+  /** Refuses those whom Redis has not been asked about. */
+  void refuseWaiting() {
+    answer(takeQueue(), new Answer.TryAgain());
+    answer(takeHeld(), new Answer.TryAgain());
+  }
+
+  /**
+   * Answers everybody.
+   *
+   * @param undecidedAreVoid the ledger never can accept what is under way; otherwise only the log
+   *     will tell
+   */
+  void end(boolean undecidedAreVoid) {
+    refuseWaiting();
+    if (judging != null) {
+      answer(judging.batch, new Answer.TryAgain());
+      judging = null;
+    }
+    for (UnderWay.Batch batch : underWay.takeAll()) {
+      if (undecidedAreVoid) {
+        answer(batch.waiting, new Answer.TryAgain());
+        answer(batch.followers, new Answer.TryAgain());
+      } else {
+        pending(batch);
+      }
+    }
+  }
+
+  private void answer(List<Waiting> waiting, Answer answer) {
+    waiting.forEach(one -> turn.tell(one, answer));
+  }
+
+  /** Nothing is judged or under way, so the ledger knows all that is sold. */
+  boolean areDecided() {
+    return judging == null && underWay.isEmpty();
+  }
+
+  boolean isIdle() {
+    return areDecided() && queue.isEmpty() && held.isEmpty();
+  }
+
+  int batchesUnderWay() {
+    return underWay.size();
+  }
+
+  int waiting() {
+    return queue.size() + held.size() + (judging == null ? 0 : judging.batch.size());
+  }
+
+  /**
+   * @param live the epoch is open
+   */
+  long wakeAtMs(boolean live) {
+    long at = Math.min(deadline(queue.peekFirst()), deadline(held.peekFirst()));
+    if (judging != null) {
+      at = Math.min(at, judging.againAtMs);
+    }
+    return live && underWay.canAppendAgain() ? Math.min(at, appendAgainAtMs) : at;
+  }
+}

@@ -1,0 +1,102 @@
+package flashsale.activity;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The core's view of its journal: one write at a time, and none is believed before the journal says
+ * so.
+ *
+ * <p>A write that failed may have taken place. Only a replay tells, and until then nothing else is
+ * written.
+ */
+final class JournalBook {
+  /** What a replay showed. */
+  enum Replay {
+    FIRST,
+    /** Nothing was written in between; a write under way is made again. */
+    UNCHANGED,
+    /** The write under way had taken place. */
+    WRITTEN,
+    /** Somebody else wrote: this actor is not the one any more. */
+    TAKEN_OVER
+  }
+
+  private final Turn turn;
+  private final long incarnation;
+  private final Backoff backoff;
+  private JournalState state = JournalState.EMPTY;
+  private boolean loaded;
+  private boolean down;
+  private @Nullable JournalEvent writing;
+  private long retryAtMs = Turn.NEVER;
+
+  JournalBook(Turn turn, long incarnation, Backoff backoff) {
+    this.turn = turn;
+    this.incarnation = incarnation;
+    this.backoff = backoff;
+  }
+
+  JournalState state() {
+    return state;
+  }
+
+  boolean isWriting() {
+    return writing != null;
+  }
+
+  void write(JournalEvent event) {
+    writing = event;
+    if (!down) {
+      turn.emit(new Effect.WriteJournal(event));
+    }
+  }
+
+  void written(JournalEvent event, long seqNr) {
+    writing = null;
+    backoff.reset();
+    state = state.with(event, seqNr);
+  }
+
+  void failed() {
+    down = true;
+    retryAtMs = turn.now() + backoff.next();
+  }
+
+  /**
+   * Takes a replay. After {@link Replay#WRITTEN} the caller still has to take the write itself:
+   * {@link #writing()}.
+   */
+  Replay replayed(JournalState replayed) {
+    down = false;
+    retryAtMs = Turn.NEVER;
+    if (!loaded) {
+      loaded = true;
+      backoff.reset();
+      state = replayed;
+      return Replay.FIRST;
+    }
+    if (replayed.seqNr() == state.seqNr()) {
+      if (writing != null) {
+        turn.emit(new Effect.WriteJournal(writing));
+      }
+      return Replay.UNCHANGED;
+    }
+    boolean mine = replayed.seqNr() == state.seqNr() + 1 && replayed.writtenBy() == incarnation;
+    return mine && writing != null ? Replay.WRITTEN : Replay.TAKEN_OVER;
+  }
+
+  @Nullable JournalEvent writing() {
+    return writing;
+  }
+
+  void retryIfDue() {
+    if (turn.now() >= retryAtMs) {
+      retryAtMs = Turn.NEVER;
+      turn.emit(new Effect.ReplayJournal());
+    }
+  }
+
+  long wakeAtMs() {
+    return retryAtMs;
+  }
+}
