@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says who a request comes from, by its bearer token (RFC 6750, RFC 7519).
@@ -94,7 +96,7 @@ final class Tokens {
     try {
       for (JWSVerifier key : keys) {
         if (jwt.verify(key)) {
-          return caller(jwt.getJWTClaimsSet());
+          return caller(jwt.getPayload().toJSONObject());
         }
       }
       return new Identity.Refused("its signature does not match");
@@ -103,7 +105,12 @@ final class Tokens {
     }
   }
 
-  private Identity caller(JWTClaimsSet claims) {
+  private Identity caller(@Nullable Map<String, Object> payload) throws ParseException {
+    // The library would make a text of a number.
+    if (payload == null || !(payload.get("sub") instanceof String)) {
+      return new Identity.Refused("it has no sub");
+    }
+    JWTClaimsSet claims = JWTClaimsSet.parse(payload);
     Instant now = clock.instant();
     Date expiry = claims.getExpirationTime();
     if (expiry == null) {

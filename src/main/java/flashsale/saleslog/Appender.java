@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -32,6 +33,7 @@ final class Appender implements AutoCloseable {
   /** Entries waiting for the sending thread. One more fails at once. */
   private static final int APPENDS_QUEUED_MAX = 10_000;
 
+  private static final String CLOSED = "the sales log is closed";
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(Appender.class);
 
@@ -40,11 +42,15 @@ final class Appender implements AutoCloseable {
 
   private final Settings.Kafka settings;
   private final Partitions partitions;
+  private final Supplier<Producer<byte[], byte[]>> producers;
   private final ThreadPoolExecutor sender;
   private volatile @Nullable Sending sending;
+  private volatile boolean closed;
 
-  Appender(Settings.Kafka settings) {
+  /** A producer is opened by the sending thread, at the first append. */
+  Appender(Settings.Kafka settings, Supplier<Producer<byte[], byte[]>> producers) {
     this.settings = settings;
+    this.producers = producers;
     this.partitions = new Partitions(settings.partitions());
     this.sender =
         new ThreadPoolExecutor(
@@ -71,7 +77,7 @@ final class Appender implements AutoCloseable {
       appended.completeExceptionally(
           new AppendFailure(
               sender.isShutdown()
-                  ? "the sales log is closed"
+                  ? CLOSED
                   : "appends queued: more (expected: <= " + APPENDS_QUEUED_MAX + ")",
               e));
     }
@@ -80,6 +86,10 @@ final class Appender implements AutoCloseable {
 
   private void send(
       ProducerRecord<byte[], byte[]> record, long calledAt, CompletableFuture<Long> appended) {
+    if (closed) {
+      appended.completeExceptionally(new AppendFailure(CLOSED, null));
+      return;
+    }
     if (System.nanoTime() - calledAt > settings.deliveryTimeout().toNanos()) {
       appended.completeExceptionally(
           new AppendFailure("not sent within " + settings.deliveryTimeout(), null));
@@ -137,7 +147,7 @@ final class Appender implements AutoCloseable {
       current = null;
     }
     if (current == null) {
-      current = new Sending(KafkaClients.producer(settings), new AtomicBoolean());
+      current = new Sending(producers.get(), new AtomicBoolean());
       sending = current;
     }
     return current;
@@ -149,6 +159,7 @@ final class Appender implements AutoCloseable {
     sender.shutdown();
     try {
       if (!sender.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        closed = true;
         sender.shutdownNow().forEach(Runnable::run);
       }
     } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
   public static KafkaSalesLog create(Settings.Kafka settings) {
     Tail tail = new Tail(settings, HELD_MAX);
     tail.start();
-    return new KafkaSalesLog(new Appender(settings), tail);
+    return new KafkaSalesLog(new Appender(settings, () -> KafkaClients.producer(settings)), tail);
   }
 
   @Override

@@ -3,7 +3,12 @@ package flashsale.saleslog;
 import flashsale.config.Settings;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,47 +19,120 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the brokers where partitions end, without blocking. For one asking thread; the answers come
- * on Kafka's.
+ * Asks the brokers where partitions end: a few times a second, and at once when a follower joins.
+ * Never blocks.
+ *
+ * <p>For the tail's thread; only the answers come on Kafka's. Every partition is asked on its own:
+ * one without a leader does not make the others wait.
  */
 final class LogEnds implements AutoCloseable {
+  /** How often a tail that has read everything is fresh. */
+  private static final Duration ASK_EVERY = Duration.ofMillis(300);
+
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(1500);
 
-  /** Receives the answers to one question. */
-  interface Answers {
-    void end(TopicPartition partition, long end);
-
-    /** Every partition has been answered or has failed. */
-    void complete();
-  }
+  /**
+   * What became of asking for one partition.
+   *
+   * @param end null: not answered in time
+   */
+  record Told(long ask, long askedAtMs, TopicPartition partition, @Nullable Long end) {}
 
   private final Settings.Kafka settings;
+  private final Consumer<Told> onTold;
+  private final Set<TopicPartition> underWay = new HashSet<>();
+
+  /** Who waits to be told, with the number of the last ask before it. */
+  private final Map<Follower, Long> waiting = new LinkedHashMap<>();
+
+  private long asks;
+  private long askAtNanos = System.nanoTime();
   private @Nullable Admin admin;
 
-  LogEnds(Settings.Kafka settings) {
+  /**
+   * @param onTold called once for every partition of every ask, by Kafka's thread
+   */
+  LogEnds(Settings.Kafka settings, Consumer<Told> onTold) {
     this.settings = settings;
+    this.onTold = onTold;
+  }
+
+  /** The follower is {@link #answered} by an ask that begins after this call. */
+  void await(Follower follower) {
+    waiting.put(follower, asks);
+    askSoon();
+  }
+
+  void forget(Follower follower) {
+    waiting.remove(follower);
+  }
+
+  Set<Follower> waiting() {
+    return waiting.keySet();
+  }
+
+  void askSoon() {
+    askAtNanos = System.nanoTime();
   }
 
   /**
-   * A partition whose leader does not answer in time is left out; throws when nobody can be asked.
+   * Asks for these partitions and for those that somebody waits for; throws when nobody can be
+   * asked.
    */
-  void ask(Collection<TopicPartition> partitions, Answers answers) {
+  void askIfDue(Set<TopicPartition> tailed) {
+    if (System.nanoTime() - askAtNanos < 0) {
+      return;
+    }
+    askAtNanos = System.nanoTime() + ASK_EVERY.toNanos();
+    Set<TopicPartition> asked = new HashSet<>(tailed);
+    waiting.keySet().forEach(follower -> asked.add(follower.partition()));
+    asked.removeAll(underWay);
+    if (!asked.isEmpty()) {
+      ask(asked);
+    }
+  }
+
+  private void ask(Collection<TopicPartition> partitions) {
+    long ask = ++asks;
+    long askedAtMs = System.currentTimeMillis();
     Map<TopicPartition, OffsetSpec> latest =
         partitions.stream()
             .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
     ListOffsetsOptions within = new ListOffsetsOptions().timeoutMs((int) ANSWER_WITHIN.toMillis());
-    ListOffsetsResult asked = admin().listOffsets(latest, within);
-    for (TopicPartition partition : latest.keySet()) {
+    ListOffsetsResult result = admin().listOffsets(latest, within);
+    underWay.addAll(partitions);
+    for (TopicPartition partition : partitions) {
       var unused =
-          asked
+          result
               .partitionResult(partition)
-              .whenComplete((answer, failure) -> {
-                if (failure == null) {
-                  answers.end(partition, answer.offset());
-                }
-              });
+              .whenComplete((answer, failure) ->
+                  onTold.accept(
+                      new Told(
+                          ask, askedAtMs, partition, failure == null ? answer.offset() : null)));
     }
-    var unused = asked.all().whenComplete((all, failure) -> answers.complete());
+  }
+
+  /** Answers who waited for this, and makes room for the next ask. */
+  List<Follower> answered(Told told) {
+    underWay.remove(told.partition());
+    List<Follower> of =
+        waiting.keySet().stream().filter(f -> f.partition().equals(told.partition())).toList();
+    List<Follower> answered =
+        of.stream().filter(f -> told.end() != null && asksBefore(f) < told.ask()).toList();
+    answered.forEach(waiting::remove);
+    if (told.end() != null && answered.size() < of.size()) {
+      askSoon();
+    }
+    return answered;
+  }
+
+  private long asksBefore(Follower follower) {
+    return waiting.getOrDefault(follower, Long.MAX_VALUE);
+  }
+
+  Duration untilNextAsk() {
+    long nanos = askAtNanos - System.nanoTime();
+    return Duration.ofNanos(Math.clamp(nanos, 0, ASK_EVERY.toNanos()));
   }
 
   private Admin admin() {

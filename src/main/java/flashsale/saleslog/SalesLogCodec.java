@@ -30,6 +30,9 @@ public final class SalesLogCodec {
   static final int VERSION = 1;
   private static final int BATCH_ITEMS_MAX = 256;
 
+  /** 9999-12-31T23:59:59.999Z, the last time that RFC 3339 can write. */
+  private static final long CLAIMED_AT_MS_MAX = 253_402_300_799_999L;
+
   /** The field numbers kept for kinds to come. */
   private static final int KIND_FIRST = 8;
 
@@ -174,6 +177,10 @@ public final class SalesLogCodec {
     }
     if (item.getQuantity() != 1) {
       throw new IllegalArgumentException("quantity: " + item.getQuantity() + " (expected: 1)");
+    }
+    if (item.getClaimedAtMs() < 0 || item.getClaimedAtMs() > CLAIMED_AT_MS_MAX) {
+      throw new IllegalArgumentException(
+          "claimedAtMs: " + item.getClaimedAtMs() + " (expected: 0 to " + CLAIMED_AT_MS_MAX + ")");
     }
     ByteBuffer id = item.getOrderId().asReadOnlyByteBuffer();
     OrderId orderId = new OrderId(new UUID(id.getLong(), id.getLong()));

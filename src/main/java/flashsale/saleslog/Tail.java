@@ -5,11 +5,8 @@ import flashsale.model.ActivityId;
 import flashsale.model.Partitions;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,13 +27,8 @@ import org.slf4j.LoggerFactory;
  * followers and makes all calls to listeners; everything else reaches it as a command.
  */
 final class Tail implements AutoCloseable {
-  /**
-   * How often the brokers are asked where the partitions end, that is how often a tail is fresh.
-   */
-  private static final Duration ASK_EVERY = Duration.ofMillis(300);
-
   /** More to read and nothing read for this long: the consumer is replaced. */
-  private static final Duration STUCK_AFTER = Duration.ofSeconds(4);
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
 
   private static final String CLOSED = "the sales log is closed";
   private static final Duration BACKOFF = Duration.ofMillis(200);
@@ -48,10 +40,7 @@ final class Tail implements AutoCloseable {
 
     record Leave(Follower follower) implements Command {}
 
-    record EndTold(long ask, long askedAtMs, TopicPartition partition, long end)
-        implements Command {}
-
-    record AskCompleted() implements Command {}
+    record EndTold(LogEnds.Told told) implements Command {}
 
     record PartRead(Follower follower, List<Located> entries, boolean last) implements Command {}
 
@@ -64,19 +53,19 @@ final class Tail implements AutoCloseable {
   private final TailConsumer consumer;
   private final LogEnds ends;
   private final RangeReader ranges;
+
+  /**
+   * Bounded by what can be under way: one join and one leave of each follower, one ask, and the
+   * parts that the range reader may have read ahead.
+   */
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+
   private final Thread thread;
   private volatile boolean closed;
 
   // The thread's own.
   private final Map<TopicPartition, TailedPartition> tailed = new HashMap<>();
 
-  /** Who waits to be told where its partition ends, with the number of the last ask before it. */
-  private final Map<Follower, Long> joining = new LinkedHashMap<>();
-
-  private long asks;
-  private boolean askUnderWay;
-  private long askAtNanos = System.nanoTime();
   private long readAtNanos = System.nanoTime();
 
   /**
@@ -88,7 +77,7 @@ final class Tail implements AutoCloseable {
     this.partitions = new Partitions(settings.partitions());
     this.heldMax = heldMax;
     this.consumer = new TailConsumer(settings);
-    this.ends = new LogEnds(settings);
+    this.ends = new LogEnds(settings, told -> post(new Command.EndTold(told)));
     this.ranges = new RangeReader(settings, new Commanded());
     this.thread = Thread.ofPlatform().name("sales-log-tail").daemon().unstarted(this::run);
   }
@@ -149,9 +138,9 @@ final class Tail implements AutoCloseable {
       for (Command next = commands.poll(); next != null; next = commands.poll()) {
         handle(next);
       }
-      askIfDue();
+      ends.askIfDue(tailed.keySet());
       if (tailed.isEmpty() || System.nanoTime() - readAtNanos < 0) {
-        Command next = commands.poll(ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        Command next = commands.poll(ends.untilNextAsk().toMillis() + 1, TimeUnit.MILLISECONDS);
         if (next != null) {
           handle(next);
         }
@@ -171,22 +160,16 @@ final class Tail implements AutoCloseable {
 
   private void handle(Command command) {
     switch (command) {
-      case Command.Join join -> onJoin(join.follower());
+      case Command.Join join -> ends.await(join.follower());
       case Command.Leave leave -> onLeave(leave.follower());
-      case Command.EndTold told -> onEndTold(told);
-      case Command.AskCompleted completed -> askUnderWay = false;
+      case Command.EndTold end -> onEndTold(end.told());
       case Command.PartRead read -> onPartRead(read);
       case Command.RangeFailed failed -> failed.follower().fail(failed.fatal(), failed.why());
     }
   }
 
-  private void onJoin(Follower follower) {
-    joining.put(follower, asks);
-    askAtNanos = System.nanoTime();
-  }
-
   private void onLeave(Follower follower) {
-    joining.remove(follower);
+    ends.forget(follower);
     TailedPartition partition = tailed.get(follower.partition());
     if (partition != null) {
       partition.leave(follower);
@@ -196,19 +179,17 @@ final class Tail implements AutoCloseable {
     }
   }
 
-  private void onEndTold(Command.EndTold told) {
-    List<Follower> ready =
-        joining.entrySet().stream()
-            .filter(joiner -> joiner.getKey().partition().equals(told.partition()))
-            .filter(joiner -> joiner.getValue() < told.ask())
-            .map(Map.Entry::getKey)
-            .toList();
-    ready.forEach(joining::remove);
-    ready.forEach(follower -> begin(follower, told.end()));
+  private void onEndTold(LogEnds.Told told) {
+    List<Follower> answered = ends.answered(told);
+    Long end = told.end();
+    if (end == null) {
+      return;
+    }
+    answered.forEach(follower -> begin(follower, end));
     TailedPartition partition = tailed.get(told.partition());
     if (partition != null) {
       long now = System.nanoTime();
-      partition.endWas(told.end(), told.askedAtMs(), now);
+      partition.endWas(end, told.askedAtMs(), now);
       if (partition.isStuck(STUCK_AFTER.toNanos(), now)) {
         log.atWarn().addKeyValue("partition", partition).log("tail is stuck, it is started again");
         restart();
@@ -245,47 +226,13 @@ final class Tail implements AutoCloseable {
     if (read.last()) {
       read.follower().goLive();
       // It was left out of the last answer, and somebody may be waiting for a fresh one.
-      askAtNanos = System.nanoTime();
+      ends.askSoon();
     }
-  }
-
-  private void askIfDue() {
-    if (askUnderWay || tailed.isEmpty() && joining.isEmpty()) {
-      return;
-    }
-    long now = System.nanoTime();
-    if (now - askAtNanos < 0) {
-      return;
-    }
-    askAtNanos = now + ASK_EVERY.toNanos();
-    long ask = asks + 1;
-    long askedAtMs = System.currentTimeMillis();
-    ends.ask(
-        partitionsOfInterest(),
-        new LogEnds.Answers() {
-          @Override
-          public void end(TopicPartition partition, long end) {
-            post(new Command.EndTold(ask, askedAtMs, partition, end));
-          }
-
-          @Override
-          public void complete() {
-            post(new Command.AskCompleted());
-          }
-        });
-    asks = ask;
-    askUnderWay = true;
-  }
-
-  private Set<TopicPartition> partitionsOfInterest() {
-    Set<TopicPartition> interest = new HashSet<>(tailed.keySet());
-    joining.keySet().forEach(follower -> interest.add(follower.partition()));
-    return interest;
   }
 
   private void read() {
     ConsumerRecords<byte[], byte[]> records =
-        consumer.poll(tailed.values(), untilNextAsk(), commands);
+        consumer.poll(tailed.values(), ends.untilNextAsk(), commands);
     for (TopicPartition partition : records.partitions()) {
       TailedPartition shown = tailed.get(partition);
       if (shown != null) {
@@ -301,11 +248,6 @@ final class Tail implements AutoCloseable {
             advanced.advanceTo(next.offset(), now);
           }
         });
-  }
-
-  private Duration untilNextAsk() {
-    long nanos = askUnderWay ? ASK_EVERY.toNanos() : askAtNanos - System.nanoTime();
-    return Duration.ofNanos(Math.clamp(nanos, 0, ASK_EVERY.toNanos()));
   }
 
   private TailedPartition add(TopicPartition partition, long position) {
@@ -343,7 +285,7 @@ final class Tail implements AutoCloseable {
         follower.fail(false, CLOSED);
       }
     }
-    joining.keySet().forEach(follower -> follower.fail(false, CLOSED));
+    ends.waiting().forEach(follower -> follower.fail(false, CLOSED));
     tailed.values().forEach(partition -> partition.failAll(false, CLOSED));
     consumer.close();
     ranges.close();

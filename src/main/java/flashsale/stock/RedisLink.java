@@ -28,13 +28,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one connection to Redis that everybody shares, opened by the first call that needs it and
- * again whenever it is gone.
+ * The one connection to Redis that everybody shares: opened in the background, and opened again by
+ * itself or by the next call that finds it gone.
  *
- * <p>A call ends within twice the command time-out: one for connecting where that is needed, one
- * for the answer. Without a connection it fails at once. A command in flight when the connection
- * breaks is <em>sent again</em> by Lettuce after it reconnects (measured on 7.7.0, whatever its
- * replay filter says), so only commands that may run twice, or late, belong here.
+ * <p>Each step is bounded by the command time-out: connecting, its handshake, a script by its
+ * SHA-1, and the same script by its text. While Redis is known to be away a call fails at once. A
+ * command in flight when the connection breaks is <em>sent again</em> by Lettuce after it
+ * reconnects (measured on 7.7.0, whatever its replay filter says), so only commands that may run
+ * twice, or late, belong here.
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);

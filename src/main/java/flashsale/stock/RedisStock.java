@@ -23,8 +23,9 @@ import java.util.stream.Stream;
  *       nominated, and the first {@code Flipped}, means that nothing was written.
  *   <li>The same call again gets the same reply and changes nothing, as long as no other call of
  *       its activity came between: with a time-out, send the same object again.
- *   <li>A stage completes within twice the command time-out, also while Redis is down, hangs, or
- *       was never up. It then works again by itself.
+ *   <li>A stage completes within one command time-out, or within four where the connection must be
+ *       opened and the scripts sent anew first; also while Redis is down, hangs, or was never up.
+ *       It then works again by itself.
  *   <li>Whatever somebody did to the keys by hand is {@code Corrupt} or {@code Lost} to a claim,
  *       and repaired by the next flip.
  * </ul>

@@ -63,8 +63,31 @@ final class LocalEtcd implements AutoCloseable {
     process = start();
   }
 
+  /** SIGSTOP: connections stay open, nobody answers. */
+  void pause() {
+    signal("STOP");
+  }
+
+  void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      String pid = Long.toString(process.process().pid());
+      int exit = new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
+      assertThat(exit).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean isRunning() {
+    return process.process().isAlive();
+  }
+
   void ensureRunning() {
-    if (!process.process().isAlive()) {
+    if (!isRunning()) {
       restart();
     }
   }

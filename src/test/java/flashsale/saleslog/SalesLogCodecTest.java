@@ -178,7 +178,7 @@ class SalesLogCodecTest {
             .ofMinLength(1)
             .ofMaxLength(64)
             .map(UserId::new);
-    return Combinators.combine(users, Arbitraries.longs())
+    return Combinators.combine(users, Arbitraries.longs().between(0, 253_402_300_799_999L))
         .as((user, at) -> new Entry.Item(OrderId.of(ACTIVITY, user), user, 1, at));
   }
 

@@ -7,8 +7,10 @@ import static flashsale.stock.ClaimReply.Verdict.NONE_LEFT;
 import static flashsale.stock.ClaimReply.Verdict.NOT_A_BUYER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import flashsale.model.ActivityId;
 import flashsale.stock.ClaimReply.Verdict;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -144,11 +146,28 @@ class ClaimIT {
   }
 
   @Test
+  void writesNothingWhenRedisHasNoMemoryLeft() {
+    bench.open(1, 3);
+    ClaimCall call = Bench.call(1, 1, 0, 3, "a");
+    Map<String, String> before = bench.dump();
+
+    bench.redis.configSet("maxmemory", "1");
+    assertThat(bench.stock.claim(call).toCompletableFuture())
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableThat()
+        .withMessageContaining("OOM");
+    bench.redis.configSet("maxmemory", "0");
+
+    assertThat(bench.dump()).isEqualTo(before);
+    assertThat(Bench.await(bench.stock.claim(call))).isEqualTo(decided(NOMINATED));
+  }
+
+  @Test
   void keepsActivitiesApart() {
     bench.open(1, 1);
     bench.claim(1, 1, 0, 1, "a");
 
-    assertThat(Bench.await(bench.stock.read(new flashsale.model.ActivityId("sale-2")))).isEmpty();
+    assertThat(Bench.await(bench.stock.read(new ActivityId("sale-2")))).isEmpty();
     assertThat(bench.redis.keys("*")).containsExactlyInAnyOrder(Bench.STATE, Bench.BUYERS);
   }
 }

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flashsale.model.UserId;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,7 +163,7 @@ class FlipIT {
     Bench.await(bench.stock.load(Bench.SALE, 4, List.of()));
 
     assertThat(bench.loadAndFlip(4, 30_000, NO_GARBAGE, buyers)).isEqualTo(FLIPPED);
-    assertThat(bench.redis.smembers(Bench.BUYERS)).hasSameElementsAs(Arrays.asList(buyers));
+    assertThat(bench.redis.smembers(Bench.BUYERS)).isEqualTo(Set.of(buyers));
   }
 
   @Test
