@@ -142,18 +142,10 @@ final class LocalEtcd implements AutoCloseable {
   /** The product's settings without etcd. */
   static Config config(String overrides) {
     Config own =
-        ConfigFactory.parseString(
-            """
-            flashsale { environment = local, etcd.endpoints = "", activity.idle-after = 2 m }
-            pekko.actor.serialization-bindings {
-              "flashsale.activity.CborSerializable" = none
-              "flashsale.activity.JournalEvent" = none
-            }
-            """);
+        ConfigFactory.parseString("flashsale { environment = local, etcd.endpoints = \"\" }");
     return ConfigFactory.load(
         ConfigFactory.parseString(overrides)
             .withFallback(own)
-            .withFallback(ConfigFactory.parseResources("pekko.conf"))
             .withFallback(ConfigFactory.parseResources("application.conf")));
   }
 
