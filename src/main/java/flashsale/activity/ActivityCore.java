@@ -45,7 +45,6 @@ final class ActivityCore implements Changes.Core {
   /** An activity that does not exist is forgotten this soon. */
   private static final long UNCREATED_IDLE_MS = 1_000;
 
-  private final ActivityId id;
   private final long incarnation;
   private final ActivityLimits limits;
   private final Turn turn = new Turn();
@@ -68,7 +67,6 @@ final class ActivityCore implements Changes.Core {
   private long drainedByMs = Turn.NEVER;
 
   ActivityCore(ActivityId id, long incarnation, ActivityLimits limits) {
-    this.id = id;
     this.incarnation = incarnation;
     this.limits = limits;
     openingBackoff = Backoff.of(limits);
