@@ -384,7 +384,7 @@ final class ActivityCore implements Changes.Core {
 
   private void onAccepted(Entry.Sold sold, long soldBefore, long timestampMs) {
     if (opening != null) {
-      opening.onSold(sold);
+      opening.onSold(sold, soldBefore);
     }
     if (claims.onAccepted(sold, soldBefore, timestampMs)) {
       tailRestarts = 0;
