@@ -62,6 +62,7 @@ final class ActivityCore implements Changes.Core {
   private long liveSinceMs;
   private int tailRestarts;
   private long lastAskedMs;
+  private long opensByItselfAtMs = Turn.NEVER;
   private boolean closingOnTime;
   private boolean passivating;
   private long drainedByMs = Turn.NEVER;
@@ -130,6 +131,7 @@ final class ActivityCore implements Changes.Core {
     claims.expire();
     if (phase != Phase.LOADING) {
       changes.advance(this);
+      openOnTime();
       closeOnTime();
     }
     if (opening != null) {
@@ -242,6 +244,25 @@ final class ActivityCore implements Changes.Core {
     }
   }
 
+  /** An opening time that is still to come; one that has passed waits for a shopper. */
+  private void expectOpeningTime() {
+    JournalState state = journal.state();
+    Instant opensAt = state.opened() ? null : state.activity().opensAt();
+    if (opensAt != null && opensAt.toEpochMilli() > turn.now()) {
+      opensByItselfAtMs = opensAt.toEpochMilli();
+    }
+  }
+
+  private void openOnTime() {
+    if (turn.now() < opensByItselfAtMs) {
+      return;
+    }
+    opensByItselfAtMs = Turn.NEVER;
+    if (phase == Phase.IDLE && !journal.state().opened() && refusal() == null) {
+      open("opening time");
+    }
+  }
+
   private void closeOnTime() {
     boolean due = journal.state().exists() && !journal.state().closed() && isClosingTime();
     if (due && !closingOnTime && !journal.isWriting()) {
@@ -256,7 +277,11 @@ final class ActivityCore implements Changes.Core {
   private void onJournalReplayed(JournalState state) {
     switch (journal.replayed(state)) {
       case FIRST -> {
-        phase = state.exists() ? Phase.IDLE : Phase.UNCREATED;
+        phase = Phase.UNCREATED;
+        if (state.exists()) {
+          phase = Phase.IDLE;
+          expectOpeningTime();
+        }
         claims.takeQueue().forEach(this::onAsk);
         looks.forEach(this::onLook);
         looks.clear();
@@ -276,6 +301,7 @@ final class ActivityCore implements Changes.Core {
     journal.written(event, seqNr);
     if (phase == Phase.UNCREATED) {
       phase = Phase.IDLE;
+      expectOpeningTime();
     }
     if (event instanceof JournalEvent.EpochStarted && opening != null) {
       opening.onEpochStarted(seqNr);
@@ -457,12 +483,6 @@ final class ActivityCore implements Changes.Core {
   // Time.
 
   private void onWake() {
-    if (phase == Phase.IDLE
-        && !journal.state().opened()
-        && openingTimeMs() <= turn.now()
-        && refusal() == null) {
-      open("opening time");
-    }
     boolean busy = !claims.isIdle() || !changes.isEmpty() || opening != null;
     if (busy) {
       lastAskedMs = turn.now();
@@ -470,17 +490,6 @@ final class ActivityCore implements Changes.Core {
       passivating = true;
       turn.emit(new Effect.Passivate());
     }
-  }
-
-  /**
-   * An opening time that comes while this actor is awake; {@link Turn#NEVER} when there is none.
-   */
-  private long openingTimeMs() {
-    JournalState state = journal.state();
-    Instant opensAt = state.exists() ? state.activity().opensAt() : null;
-    return opensAt == null || opensAt.toEpochMilli() <= lastAskedMs
-        ? Turn.NEVER
-        : opensAt.toEpochMilli();
   }
 
   private long idleAtMs() {
@@ -497,6 +506,7 @@ final class ActivityCore implements Changes.Core {
       return Turn.NEVER;
     }
     long at = Math.min(Math.min(journal.wakeAtMs(), log.wakeAtMs()), drainedByMs);
+    at = Math.min(at, opensByItselfAtMs);
     at = Math.min(at, claims.wakeAtMs(isLive()));
     if (opening != null) {
       at = Math.min(at, opening.wakeAtMs());
@@ -507,9 +517,6 @@ final class ActivityCore implements Changes.Core {
     }
     if (isLive() && journal.state().closed() && claims.areDecided()) {
       at = Math.min(at, closeMark.wakeAtMs());
-    }
-    if (phase == Phase.IDLE && !journal.state().opened()) {
-      at = Math.min(at, openingTimeMs());
     }
     if (phase != Phase.LOADING
         && journal.state().exists()
