@@ -193,7 +193,7 @@ final class ActivityCore implements Changes.Core {
   /** Why nobody may buy now, in order of precedence; null: they may. */
   private @Nullable Answer refusal() {
     JournalState state = journal.state();
-    if (state.closed() || isClosingTime()) {
+    if (state.closed() || log.ledger().closed() || isClosingTime()) {
       return new Answer.Closed();
     }
     if (state.paused()) {
