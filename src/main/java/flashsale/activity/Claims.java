@@ -134,6 +134,7 @@ final class Claims {
       undecided.addAll(batch.waiting);
       undecided.addAll(batch.followers);
     }
+    enqueueAgain(takeHeld());
     enqueueAgain(undecided);
   }
 
@@ -141,7 +142,6 @@ final class Claims {
     me = writer;
     nextSeq = 1;
     appendBackoff.reset();
-    enqueueAgain(takeHeld());
   }
 
   private List<Waiting> takeHeld() {
