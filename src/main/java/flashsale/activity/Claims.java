@@ -331,7 +331,9 @@ final class Claims {
   void onAppendFailed(long ticket) {
     UnderWay.Batch batch = underWay.failed(ticket);
     if (batch != null) {
-      appendAgainAtMs = turn.now() + appendBackoff.next();
+      if (turn.now() >= appendAgainAtMs) {
+        appendAgainAtMs = turn.now() + appendBackoff.next();
+      }
       pending(batch);
     }
   }
