@@ -142,11 +142,12 @@ final class ActivityCore implements Changes.Core {
       claims.appendAgainIfDue();
       claims.releaseHeld();
       claims.judgeAgainIfDue();
-      if (!changes.needRegisterClosed()) {
-        claims.judgeNext(journal.state().activity().product(), refusal());
-      }
+      // Before the next call: under a rush there is always one under way.
       if (journal.state().closed() && claims.areDecided()) {
         closeMark.appendIfDue(claims.writer());
+      }
+      if (!changes.needRegisterClosed()) {
+        claims.judgeNext(journal.state().activity().product(), refusal());
       }
     }
     if (isDraining() && (claims.areDecided() || turn.now() >= drainedByMs)) {
