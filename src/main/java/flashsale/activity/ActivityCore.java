@@ -538,7 +538,7 @@ final class ActivityCore implements Changes.Core {
 
   /** Takes nothing more, and waits at most as long as a claim would. */
   private void onDrain() {
-    drainedByMs = turn.now() + limits.claimWaitMax().toMillis();
+    drainedByMs = Math.min(drainedByMs, turn.now() + limits.claimWaitMax().toMillis());
     claims.refuseWaiting();
     changes.refuseAll();
   }
