@@ -63,7 +63,7 @@ final class Claims {
 
   /** Returns false, and has told so, when the queue is full. */
   boolean enqueue(Waiting waiting) {
-    if (queue.size() + held.size() >= limits.claimsQueuedMax()) {
+    if (queue.size() + held.size() + underWay.followers() >= limits.claimsQueuedMax()) {
       turn.tell(waiting, new Answer.TryAgain());
       return false;
     }

@@ -69,6 +69,15 @@ final class UnderWay {
     return batches.isEmpty();
   }
 
+  /** Claims that wait for an earlier one of the same shopper. */
+  int followers() {
+    int followers = 0;
+    for (Batch batch : batches) {
+      followers += batch.followers.size();
+    }
+    return followers;
+  }
+
   /** Units nominated and undecided. */
   long units() {
     return units;
