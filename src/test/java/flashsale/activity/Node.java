@@ -55,6 +55,10 @@ final class Node {
     this.core = new ActivityCore(World.ID, incarnation, world.limits());
   }
 
+  World world() {
+    return world;
+  }
+
   void start() {
     perform(core.start(clock()));
     armWake();
@@ -108,7 +112,7 @@ final class Node {
   }
 
   private Request request(Request.Kind kind, String user) {
-    Request request = new Request(kind, new UserId(user), world.now());
+    Request request = new Request(this, kind, new UserId(user), world.now());
     world.promises().asked(request);
     return request;
   }

@@ -171,6 +171,7 @@ class RefusalTest {
     assertThat(world.log.records()).isEmpty();
 
     node.resume();
+    world.runFor(10);
     Request ann = node.claim("ann");
     world.runFor(100);
     assertConfirmed(ann, 1);

@@ -15,6 +15,7 @@ final class Request implements Asker {
     CHANGE
   }
 
+  final Node node;
   final Kind kind;
   final UserId user;
   final long askedAtMs;
@@ -23,7 +24,8 @@ final class Request implements Asker {
   /** The core's time when it took the request; an order that it led to carries it. */
   private long takenAtMs = -1;
 
-  Request(Kind kind, UserId user, long askedAtMs) {
+  Request(Node node, Kind kind, UserId user, long askedAtMs) {
+    this.node = node;
     this.kind = kind;
     this.user = user;
     this.askedAtMs = askedAtMs;
