@@ -199,7 +199,7 @@ final class Node {
 
   private void step(Input input) {
     coreNowMs = Math.max(coreNowMs, clock());
-    if (input instanceof Input.Ask ask && ask.asker() instanceof Request request) {
+    if (askerOf(input) instanceof Request request) {
       request.taken(coreNowMs);
     }
     List<Effect> wanted = core.step(clock(), input);
@@ -210,6 +210,15 @@ final class Node {
     }
     perform(wanted);
     armWake();
+  }
+
+  private static @Nullable Asker askerOf(Input input) {
+    return switch (input) {
+      case Input.Ask ask -> ask.asker();
+      case Input.Change change -> change.asker();
+      case Input.Look look -> look.asker();
+      default -> null;
+    };
   }
 
   private void armWake() {
@@ -230,7 +239,9 @@ final class Node {
   private void perform(List<Effect> wanted) {
     for (Effect effect : wanted) {
       effects.add(effect);
-      world.note(this, effect);
+      if (!(effect instanceof Effect.Tell)) {
+        world.note(this, effect);
+      }
       perform(effect);
     }
   }

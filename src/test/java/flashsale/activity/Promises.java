@@ -40,7 +40,7 @@ final class Promises {
   }
 
   void told(Node node, Request request, Answer answer) {
-    world.note(request, answer);
+    world.note(node, request + " is told " + answer);
     Sale sale = world.log.saleTo(request.user);
     switch (answer) {
       case Answer.Confirmed confirmed -> {

@@ -35,6 +35,11 @@ final class Request implements Asker {
     takenAtMs = atMs;
   }
 
+  /** It was not lost in the mailbox of an actor that stopped. */
+  boolean wasTaken() {
+    return takenAtMs >= 0;
+  }
+
   long takenAtMs() {
     return takenAtMs;
   }
@@ -61,6 +66,6 @@ final class Request implements Asker {
 
   @Override
   public String toString() {
-    return kind + " by " + user + " at " + askedAtMs + " told " + answers;
+    return kind + " by " + user + " at " + (askedAtMs - World.START_MS) + " " + answers;
   }
 }
