@@ -60,8 +60,8 @@ public record BatchFold(
   /**
    * Reads {@code records}, up to the first that must not be skipped.
    *
-   * <p>Throws when they are not in order from {@code position} on: then they belong to another
-   * place of the log, and nothing of them may be stored there.
+   * <p>Throws when they are not the next ones from {@code position} on: then they belong to another
+   * place of the log, or some are missing, and nothing of them may be stored.
    *
    * @param belongs whether this partition is the activity's: a record in another one is void, since
    *     the activity's actor never sees it
@@ -72,9 +72,9 @@ public record BatchFold(
     List<Quarantined> quarantined = new ArrayList<>();
     long next = position;
     for (LogRecord record : records) {
-      if (record.offset() < next) {
+      if (record.offset() != next) {
         throw new IllegalArgumentException(
-            "offset: " + record.offset() + " (expected: >= " + next + ")");
+            "offset: " + record.offset() + " (expected: " + next + ", as the log has no gaps)");
       }
       switch (SalesLogCodec.decode(record.key(), record.value())) {
         case Decoded.Readable readable when !belongs.test(readable.activity()) ->

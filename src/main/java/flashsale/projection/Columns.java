@@ -63,9 +63,4 @@ final class Columns {
   static long storableMs(long ms) {
     return Math.clamp(ms, 0, MS_MAX);
   }
-
-  /** The one character that text in Postgres cannot hold becomes the replacement character. */
-  static String storableText(String text) {
-    return text.replace('\0', '\uFFFD');
-  }
 }

@@ -38,8 +38,8 @@ public final class JdbcCatalog implements Catalog {
     Activity activity = row.activity();
     try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
       upsert.setString(1, activity.id().value());
-      upsert.setString(2, Columns.storableText(activity.title()));
-      upsert.setString(3, Columns.storableText(activity.product().productId()));
+      upsert.setString(2, activity.title());
+      upsert.setString(3, activity.product().productId());
       upsert.setLong(4, activity.product().amount());
       upsert.setString(5, activity.product().currency());
       upsert.setLong(6, activity.stock());

@@ -121,7 +121,7 @@ public final class OrderStore {
         insert.setLong(3, Columns.storableMs(one.record().timestampMs()));
         insert.setBytes(4, one.record().key());
         insert.setBytes(5, one.record().value());
-        insert.setString(6, Columns.storableText(one.why()));
+        insert.setString(6, one.why());
         insert.addBatch();
       }
       insert.executeBatch();

@@ -147,7 +147,10 @@ public final class Projection {
         .withStopTimeout(Duration.ZERO)
         .withProperties(
             Map.of(
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
+                // The consumer polls once before it is told where to begin, and "none" would end
+                // it there. A place that it chose itself is refused by the fold: offsets leave no
+                // gap.
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false",
                 ConsumerConfig.METADATA_MAX_AGE_CONFIG, ms(TOPIC_LOOKED_UP_EVERY),
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, ms(SESSION),

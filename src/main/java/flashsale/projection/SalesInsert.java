@@ -82,7 +82,7 @@ final class SalesInsert {
       insert.setArray(1, array("uuid", sales, sale -> sale.item().orderId().value()));
       insert.setArray(2, array("text", sales, sale -> sale.activity().value()));
       insert.setArray(
-          3, array("text", sales, sale -> Columns.storableText(sale.product().productId())));
+          3, array("text", sales, sale -> sale.product().productId()));
       insert.setArray(4, array("text", sales, sale -> sale.item().userId().value()));
       insert.setArray(5, array("int4", sales, sale -> sale.item().quantity()));
       insert.setArray(6, array("int8", sales, sale -> sale.product().amount()));
@@ -90,7 +90,7 @@ final class SalesInsert {
       insert.setArray(8, array("int8", sales, Sale::sequence));
       insert.setArray(9, array("int8", sales, Sale::epoch));
       insert.setArray(
-          10, array("int8", sales, sale -> Columns.storableMs(sale.item().claimedAtMs())));
+          10, array("int8", sales, sale -> sale.item().claimedAtMs()));
       insert.setArray(11, array("int8", sales, sale -> Columns.storableMs(sale.confirmedAtMs())));
       Set<Place> stored = new HashSet<>();
       try (ResultSet row = insert.executeQuery()) {
@@ -124,7 +124,7 @@ final class SalesInsert {
         insert.setObject(5, sale.item().orderId().value());
         insert.setString(6, sale.item().userId().value());
         insert.setLong(7, sale.epoch());
-        insert.setLong(8, Columns.storableMs(sale.item().claimedAtMs()));
+        insert.setLong(8, sale.item().claimedAtMs());
         insert.setLong(9, Columns.storableMs(sale.confirmedAtMs()));
         insert.addBatch();
       }

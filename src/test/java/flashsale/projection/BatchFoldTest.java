@@ -142,7 +142,15 @@ class BatchFoldTest {
     log.opened(SHOES, FIRST, 3).sold(SHOES, FIRST, 1, "ann");
 
     assertThatThrownBy(() -> BatchFold.of(1, log.all(), here -> true))
-        .hasMessage("offset: 0 (expected: >= 1)");
+        .hasMessageStartingWith("offset: 0 (expected: 1");
+  }
+
+  @Test
+  void refusesRecordsBehindAGap() {
+    log.opened(SHOES, FIRST, 3).sold(SHOES, FIRST, 1, "ann");
+
+    assertThatThrownBy(() -> BatchFold.of(0, log.all().subList(1, 2), here -> true))
+        .hasMessageStartingWith("offset: 1 (expected: 0");
   }
 
   @Test

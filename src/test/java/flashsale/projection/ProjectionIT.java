@@ -192,17 +192,17 @@ class ProjectionIT {
     await().atMost(SOON).until(first::halted, halted -> halted.containsKey(0));
     append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 1, "bob"));
 
-    append(1, SOCKS, new Entry.EpochOpened(FIRST, 10));
-    append(1, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, 1, "cem"));
+    append(2, SOCKS, new Entry.EpochOpened(FIRST, 10));
+    append(2, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, 1, "cem"));
 
     awaitOrders("socks 1 cem");
-    awaitPositions("0 1", "1 2");
+    awaitPositions("0 1", "2 2");
     assertThat(first.halted()).containsExactly(Map.entry(0, "offset 1: version: 2 (expected: 1)"));
     stop(first);
 
     Projection.Running second = start();
     await().atMost(SOON).until(second::halted, halted -> halted.containsKey(0));
-    awaitPositions("0 1", "1 2");
+    awaitPositions("0 1", "2 2");
   }
 
   @Test
@@ -212,17 +212,17 @@ class ProjectionIT {
     postgres.execute("insert into sales_log_positions values (0, 3)");
 
     Projection.Running one = start();
-    append(1, SOCKS, new Entry.EpochOpened(FIRST, 10));
-    append(1, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, 1, "cem"));
+    append(2, SOCKS, new Entry.EpochOpened(FIRST, 10));
+    append(2, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, 1, "cem"));
 
     awaitOrders("socks 1 cem");
     assertThat(one.halted())
         .containsExactly(Map.entry(0, "offset 3: outside the log (expected: 0 to 2)"));
     append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 2, "bob"));
     append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 3, "dee"));
-    append(1, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, 2, "eve"));
+    append(2, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, 2, "eve"));
     awaitOrders("socks 1 cem", "socks 2 eve");
-    awaitPositions("0 3", "1 3");
+    awaitPositions("0 3", "2 3");
   }
 
   @Test
@@ -231,10 +231,10 @@ class ProjectionIT {
     start();
     List<String> expected = new ArrayList<>();
     append(0, SHOES, new Entry.EpochOpened(FIRST, 1000));
-    append(1, SOCKS, new Entry.EpochOpened(FIRST, 1000));
+    append(2, SOCKS, new Entry.EpochOpened(FIRST, 1000));
     for (int seq = 1; seq <= 40; seq++) {
       append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, seq, "user-" + seq));
-      append(1, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, seq, "user-" + seq));
+      append(2, SOCKS, PartitionLog.soldEntry(SOCKS, FIRST, seq, "user-" + seq));
       expected.add("shoes " + seq + " user-" + seq);
       if (seq == 20) {
         stop(first);
