@@ -106,11 +106,16 @@ public final class Main {
 
   /** One line for whoever started the process; the log has the rest. */
   private static void say(Throwable failure) {
+    System.err.println("flashsale cannot start: " + rootMessage(failure));
+  }
+
+  /** What is at the bottom of it, in one line. */
+  static String rootMessage(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
     String message = cause.getMessage();
-    System.err.println("flashsale cannot start: " + (message == null ? cause.toString() : message));
+    return (message == null ? cause.toString() : message).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

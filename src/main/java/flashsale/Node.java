@@ -190,6 +190,11 @@ final class Node {
 
   /** Tries again for as long as the server is away; a refusal (IllegalStateException) is final. */
   private CompletionStage<Done> untilDone(String what, Supplier<CompletionStage<Void>> step) {
+    return untilDone(what, step, "");
+  }
+
+  private CompletionStage<Done> untilDone(
+      String what, Supplier<CompletionStage<Void>> step, String saidBefore) {
     return step.get()
         .handle((value, failure) -> {
           if (failure == null) {
@@ -199,14 +204,15 @@ final class Node {
           if (cause instanceof IllegalStateException) {
             return CompletableFuture.<Done>failedStage(cause);
           }
-          LOG.atWarn()
-              .addKeyValue("cause", String.valueOf(cause))
-              .log(what + " not ready, trying again");
+          String why = Main.rootMessage(failure);
+          if (!why.equals(saidBefore)) {
+            LOG.atWarn().addKeyValue("cause", why).log(what + " not ready, trying again");
+          }
           Executor later =
               CompletableFuture.delayedExecutor(
                   RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, blocking());
           CompletionStage<Void> waiting = CompletableFuture.runAsync(() -> {}, later);
-          return waiting.thenCompose(waited -> untilDone(what, step));
+          return waiting.thenCompose(waited -> untilDone(what, step, why));
         })
         .thenCompose(Function.identity());
   }

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +48,7 @@ class MainIT {
     command.add("flashsale.Main");
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
-    environment.put("CLASSPATH", System.getProperty("java.class.path"));
+    environment.put("CLASSPATH", classpath());
     environment.put("FLASHSALE_ENVIRONMENT", "local");
     environment.put("FLASHSALE_HTTP_PORT", "0");
     environment.put("FLASHSALE_GRPC_PORT", "0");
@@ -62,8 +67,11 @@ class MainIT {
     return process;
   }
 
-  private String out() throws IOException {
-    return Files.readString(directory.resolve("out"));
+  /** This JVM's class path without the directory that this class is in. */
+  private static String classpath() {
+    return Stream.of(System.getProperty("java.class.path").split(":", -1))
+        .filter(part -> !Path.of(part).endsWith("test-classes"))
+        .collect(Collectors.joining(":"));
   }
 
   /** What it said, without what the JVM itself has to say. */
@@ -81,14 +89,38 @@ class MainIT {
 
   @Test
   void endsInOrderWhenItIsTold() throws Exception {
-    Process main = start(Map.of());
-    await().atMost(START_WITHIN).until(() -> out().contains("is JOINING itself"));
+    String port = Integer.toString(freePort());
+    Process main = start(Map.of("FLASHSALE_MANAGEMENT_PORT", port));
+    awaitUp(port);
 
     main.destroy();
 
     assertThat(main.waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(main.exitValue()).isZero();
     assertThat(said()).isEmpty();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void awaitUp(String managementPort) {
+    HttpRequest members =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + managementPort + "/cluster/members"))
+            .timeout(Duration.ofSeconds(2))
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      await()
+          .atMost(START_WITHIN)
+          .ignoreExceptions()
+          .until(() ->
+              http.send(members, HttpResponse.BodyHandlers.ofString())
+                  .body()
+                  .contains("\"status\":\"Up\""));
+    }
   }
 
   @Test
