@@ -109,7 +109,10 @@ final class Node {
     int port = ownInventory ? settings.grpc().port() : settings.grpc().staticEndpoint().port();
     InventoryClient inventory =
         InventoryClient.create(
-            GrpcClientSettings.connectToServiceAt(host, port, system).withTls(false), system);
+            GrpcClientSettings.connectToServiceAt(host, port, system)
+                .withTls(false)
+                .withDeadline(settings.grpc().callTimeout()),
+            system);
     atTheEnd("grpc-client", () -> inventory.close());
     Settings.Http http = settings.http();
     return bound(

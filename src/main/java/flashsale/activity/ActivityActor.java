@@ -93,6 +93,9 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** The scheduler refuses what is many months away, as a closing time may be. */
+  private static final long WAKE_WITHIN_MS = 3_600_000;
+
   private final ActivityId id;
   private final Surroundings around;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
@@ -358,12 +361,12 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     return input;
   }
 
-  /** A timer that is early does no harm, so an earlier one is left alone. */
+  /** A timer that is early does no harm, so an earlier one is left alone, and none is long. */
   private void armWake() {
     long at = core.wakeAtMs();
     if (at < wakeArmedAtMs) {
       wakeArmedAtMs = at;
-      long delayMs = Math.max(0, at - System.currentTimeMillis());
+      long delayMs = Math.clamp(at - System.currentTimeMillis(), 0, WAKE_WITHIN_MS);
       timers.startSingleTimer(WakeUp.class, new WakeUp(), Duration.ofMillis(delayMs));
     }
   }

@@ -62,6 +62,7 @@ final class ActivityCore implements Changes.Core {
   private long liveSinceMs;
   private int tailRestarts;
   private long lastAskedMs;
+  private long opensByItselfAtMs = Turn.NEVER;
   private boolean closingOnTime;
   private boolean passivating;
   private long drainedByMs = Turn.NEVER;
@@ -130,6 +131,7 @@ final class ActivityCore implements Changes.Core {
     claims.expire();
     if (phase != Phase.LOADING) {
       changes.advance(this);
+      openOnTime();
       closeOnTime();
     }
     if (opening != null) {
@@ -140,11 +142,12 @@ final class ActivityCore implements Changes.Core {
       claims.appendAgainIfDue();
       claims.releaseHeld();
       claims.judgeAgainIfDue();
-      if (!changes.needRegisterClosed()) {
-        claims.judgeNext(journal.state().activity().product(), refusal());
-      }
+      // Before the next call: under a rush there is always one under way.
       if (journal.state().closed() && claims.areDecided()) {
         closeMark.appendIfDue(claims.writer());
+      }
+      if (!changes.needRegisterClosed()) {
+        claims.judgeNext(journal.state().activity().product(), refusal());
       }
     }
     if (isDraining() && (claims.areDecided() || turn.now() >= drainedByMs)) {
@@ -191,7 +194,7 @@ final class ActivityCore implements Changes.Core {
   /** Why nobody may buy now, in order of precedence; null: they may. */
   private @Nullable Answer refusal() {
     JournalState state = journal.state();
-    if (state.closed() || isClosingTime()) {
+    if (state.closed() || log.ledger().closed() || isClosingTime()) {
       return new Answer.Closed();
     }
     if (state.paused()) {
@@ -242,6 +245,25 @@ final class ActivityCore implements Changes.Core {
     }
   }
 
+  /** An opening time that is still to come; one that has passed waits for a shopper. */
+  private void expectOpeningTime() {
+    JournalState state = journal.state();
+    Instant opensAt = state.opened() ? null : state.activity().opensAt();
+    if (opensAt != null && opensAt.toEpochMilli() > turn.now()) {
+      opensByItselfAtMs = opensAt.toEpochMilli();
+    }
+  }
+
+  private void openOnTime() {
+    if (turn.now() < opensByItselfAtMs) {
+      return;
+    }
+    opensByItselfAtMs = Turn.NEVER;
+    if (phase == Phase.IDLE && !journal.state().opened() && refusal() == null) {
+      open("opening time");
+    }
+  }
+
   private void closeOnTime() {
     boolean due = journal.state().exists() && !journal.state().closed() && isClosingTime();
     if (due && !closingOnTime && !journal.isWriting()) {
@@ -256,7 +278,11 @@ final class ActivityCore implements Changes.Core {
   private void onJournalReplayed(JournalState state) {
     switch (journal.replayed(state)) {
       case FIRST -> {
-        phase = state.exists() ? Phase.IDLE : Phase.UNCREATED;
+        phase = Phase.UNCREATED;
+        if (state.exists()) {
+          phase = Phase.IDLE;
+          expectOpeningTime();
+        }
         claims.takeQueue().forEach(this::onAsk);
         looks.forEach(this::onLook);
         looks.clear();
@@ -276,6 +302,7 @@ final class ActivityCore implements Changes.Core {
     journal.written(event, seqNr);
     if (phase == Phase.UNCREATED) {
       phase = Phase.IDLE;
+      expectOpeningTime();
     }
     if (event instanceof JournalEvent.EpochStarted && opening != null) {
       opening.onEpochStarted(seqNr);
@@ -384,7 +411,7 @@ final class ActivityCore implements Changes.Core {
 
   private void onAccepted(Entry.Sold sold, long soldBefore, long timestampMs) {
     if (opening != null) {
-      opening.onSold(sold);
+      opening.onSold(sold, soldBefore);
     }
     if (claims.onAccepted(sold, soldBefore, timestampMs)) {
       tailRestarts = 0;
@@ -457,12 +484,6 @@ final class ActivityCore implements Changes.Core {
   // Time.
 
   private void onWake() {
-    if (phase == Phase.IDLE
-        && !journal.state().opened()
-        && openingTimeMs() <= turn.now()
-        && refusal() == null) {
-      open("opening time");
-    }
     boolean busy = !claims.isIdle() || !changes.isEmpty() || opening != null;
     if (busy) {
       lastAskedMs = turn.now();
@@ -470,17 +491,6 @@ final class ActivityCore implements Changes.Core {
       passivating = true;
       turn.emit(new Effect.Passivate());
     }
-  }
-
-  /**
-   * An opening time that comes while this actor is awake; {@link Turn#NEVER} when there is none.
-   */
-  private long openingTimeMs() {
-    JournalState state = journal.state();
-    Instant opensAt = state.exists() ? state.activity().opensAt() : null;
-    return opensAt == null || opensAt.toEpochMilli() <= lastAskedMs
-        ? Turn.NEVER
-        : opensAt.toEpochMilli();
   }
 
   private long idleAtMs() {
@@ -497,6 +507,7 @@ final class ActivityCore implements Changes.Core {
       return Turn.NEVER;
     }
     long at = Math.min(Math.min(journal.wakeAtMs(), log.wakeAtMs()), drainedByMs);
+    at = Math.min(at, opensByItselfAtMs);
     at = Math.min(at, claims.wakeAtMs(isLive()));
     if (opening != null) {
       at = Math.min(at, opening.wakeAtMs());
@@ -507,9 +518,6 @@ final class ActivityCore implements Changes.Core {
     }
     if (isLive() && journal.state().closed() && claims.areDecided()) {
       at = Math.min(at, closeMark.wakeAtMs());
-    }
-    if (phase == Phase.IDLE && !journal.state().opened()) {
-      at = Math.min(at, openingTimeMs());
     }
     if (phase != Phase.LOADING
         && journal.state().exists()
@@ -530,7 +538,7 @@ final class ActivityCore implements Changes.Core {
 
   /** Takes nothing more, and waits at most as long as a claim would. */
   private void onDrain() {
-    drainedByMs = turn.now() + limits.claimWaitMax().toMillis();
+    drainedByMs = Math.min(drainedByMs, turn.now() + limits.claimWaitMax().toMillis());
     claims.refuseWaiting();
     changes.refuseAll();
   }

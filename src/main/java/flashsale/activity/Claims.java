@@ -63,7 +63,7 @@ final class Claims {
 
   /** Returns false, and has told so, when the queue is full. */
   boolean enqueue(Waiting waiting) {
-    if (queue.size() + held.size() >= limits.claimsQueuedMax()) {
+    if (queue.size() + held.size() + underWay.followers() >= limits.claimsQueuedMax()) {
       turn.tell(waiting, new Answer.TryAgain());
       return false;
     }
@@ -134,6 +134,7 @@ final class Claims {
       undecided.addAll(batch.waiting);
       undecided.addAll(batch.followers);
     }
+    enqueueAgain(takeHeld());
     enqueueAgain(undecided);
   }
 
@@ -141,7 +142,6 @@ final class Claims {
     me = writer;
     nextSeq = 1;
     appendBackoff.reset();
-    enqueueAgain(takeHeld());
   }
 
   private List<Waiting> takeHeld() {
@@ -331,7 +331,9 @@ final class Claims {
   void onAppendFailed(long ticket) {
     UnderWay.Batch batch = underWay.failed(ticket);
     if (batch != null) {
-      appendAgainAtMs = turn.now() + appendBackoff.next();
+      if (turn.now() >= appendAgainAtMs) {
+        appendAgainAtMs = turn.now() + appendBackoff.next();
+      }
       pending(batch);
     }
   }

@@ -33,11 +33,19 @@ final class LogView {
     return folded;
   }
 
-  /** Starts the fold anew where Postgres stands. */
+  /**
+   * Starts the fold anew where Postgres stands, unless that would skip entries that did something.
+   *
+   * <p>When Postgres is ahead, this fold goes on from its own place: what is under way may have
+   * been accepted in between, and who jumps over it would never know.
+   */
   void startFrom(RecoverySource.Snapshot snapshot) {
-    ledger = snapshot.ledger();
-    known = true;
-    folded = snapshot.nextOffset() - 1;
+    boolean skips = snapshot.nextOffset() > folded + 1 && !snapshot.ledger().equals(ledger);
+    if (!known || !skips) {
+      ledger = snapshot.ledger();
+      known = true;
+      folded = snapshot.nextOffset() - 1;
+    }
     follow();
   }
 

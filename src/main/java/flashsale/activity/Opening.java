@@ -144,7 +144,7 @@ final class Opening {
     go(Step.READ_SNAPSHOT);
   }
 
-  /** Starts the fold where Postgres stands. */
+  /** Starts the fold where Postgres stands, or goes on where it is. */
   Seen onSnapshotRead(RecoverySource.Snapshot snapshot) {
     if (step != Step.READ_SNAPSHOT) {
       return Seen.NOTHING;
@@ -152,11 +152,11 @@ final class Opening {
     storedUpTo = snapshot.ledger().sold();
     recent.clear();
     log.startFrom(snapshot);
-    if (snapshot.ledger().writer().equals(writer)) {
+    if (log.ledger().writer().equals(writer)) {
       go(Step.LOAD);
       return Seen.ANNOUNCED;
     }
-    go(snapshot.ledger().epoch() >= writer.epoch() ? Step.START_EPOCH : Step.ANNOUNCE);
+    go(log.ledger().epoch() >= writer.epoch() ? Step.START_EPOCH : Step.ANNOUNCE);
     return Seen.NOTHING;
   }
 
@@ -180,8 +180,14 @@ final class Opening {
   }
 
   /** Remembers buyers whom the snapshot did not have. */
-  void onSold(Entry.Sold sold) {
-    sold.items().forEach(item -> recent.add(item.userId()));
+  void onSold(Entry.Sold sold, long soldBefore) {
+    long sequence = soldBefore;
+    for (Entry.Item item : sold.items()) {
+      sequence++;
+      if (sequence > storedUpTo) {
+        recent.add(item.userId());
+      }
+    }
   }
 
   /** After any record: a foreign epoch that has not shown up to here is nobody's. */

@@ -20,7 +20,8 @@ final class UnderWay {
   private enum State {
     SENT,
     ACKED,
-    IN_DOUBT
+    /** Has to be appended again. */
+    MISSING
   }
 
   /**
@@ -33,6 +34,10 @@ final class UnderWay {
     final List<Waiting> followers = new ArrayList<>();
     private long ticket;
     private State state = State.SENT;
+
+    /** An append of it failed, or it came too early; until one is acked. */
+    private boolean doubted;
+
     private long ackedAtMs;
 
     Batch(Entry.Sold entry, List<Waiting> waiting) {
@@ -62,6 +67,15 @@ final class UnderWay {
 
   boolean isEmpty() {
     return batches.isEmpty();
+  }
+
+  /** Claims that wait for an earlier one of the same shopper. */
+  int followers() {
+    int followers = 0;
+    for (Batch batch : batches) {
+      followers += batch.followers.size();
+    }
+    return followers;
   }
 
   /** Units nominated and undecided. */
@@ -100,6 +114,7 @@ final class UnderWay {
     Batch batch = byTicket(ticket);
     if (batch != null && batch.state == State.SENT) {
       batch.state = State.ACKED;
+      batch.doubted = false;
       batch.ackedAtMs = nowMs;
     }
   }
@@ -111,7 +126,8 @@ final class UnderWay {
   @Nullable Batch failed(long ticket) {
     Batch batch = byTicket(ticket);
     if (batch != null) {
-      batch.state = State.IN_DOUBT;
+      batch.state = State.MISSING;
+      batch.doubted = true;
     }
     return batch;
   }
@@ -123,7 +139,8 @@ final class UnderWay {
   void voidForNow(Entry.Sold entry) {
     for (Batch batch : batches) {
       if (isSame(batch, entry)) {
-        batch.state = State.IN_DOUBT;
+        batch.state = State.MISSING;
+        batch.doubted = true;
       }
     }
   }
@@ -141,8 +158,14 @@ final class UnderWay {
     return null;
   }
 
+  /** Whether the log can be written is not known, also while it is being tried. */
   boolean inDoubt() {
-    return any(State.IN_DOUBT);
+    for (Batch batch : batches) {
+      if (batch.doubted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean any(State state) {
@@ -154,9 +177,9 @@ final class UnderWay {
     return false;
   }
 
-  /** In doubt, and no append is under way: everything may be appended again, in order. */
+  /** Some are missing, and no append is under way: everything may be appended again, in order. */
   boolean canAppendAgain() {
-    return inDoubt() && !any(State.SENT);
+    return any(State.MISSING) && !any(State.SENT);
   }
 
   /** All batches, oldest first, each to be appended again, unchanged, under a new ticket. */

@@ -115,7 +115,7 @@ final class EndpointsWatch extends AbstractBehavior<EndpointsWatch.Command> {
     try {
       watcher = connection.watch(service, new Hints(getContext().getSelf(), watchCount));
     } catch (RuntimeException e) {
-      getContext().getSelf().tell(new WatchEnded(watchCount, String.valueOf(e.getMessage())));
+      getContext().getSelf().tell(new WatchEnded(watchCount, EtcdConnection.reason(e)));
     }
   }
 
@@ -162,7 +162,7 @@ final class EndpointsWatch extends AbstractBehavior<EndpointsWatch.Command> {
   private void onListFailed(Throwable reason) {
     log.atDebug()
         .addKeyValue("service", service)
-        .addKeyValue("reason", EtcdConnection.cause(reason).getMessage())
+        .addKeyValue("reason", EtcdConnection.reason(reason))
         .log("endpoints not listed, last known good set kept");
     listed();
   }
@@ -196,7 +196,7 @@ final class EndpointsWatch extends AbstractBehavior<EndpointsWatch.Command> {
 
     @Override
     public void onError(Throwable reason) {
-      self.tell(new WatchEnded(watchCount, String.valueOf(reason.getMessage())));
+      self.tell(new WatchEnded(watchCount, EtcdConnection.reason(reason)));
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,13 +71,9 @@ final class EtcdConnection implements Extension {
     return settings.leaseTtl();
   }
 
-  /** The key under which an endpoint of a service is registered. */
-  ByteSequence key(String service, HostPort endpoint) {
-    return bytes(directory(service) + text(endpoint));
-  }
-
-  static String text(HostPort endpoint) {
-    return endpoint.host() + ":" + endpoint.port();
+  /** The key under which an endpoint of a service is registered; the key says it all. */
+  String key(String service, HostPort endpoint) {
+    return directory(service) + endpoint.host() + ":" + endpoint.port();
   }
 
   static ByteSequence bytes(String text) {
@@ -122,11 +117,10 @@ final class EtcdConnection implements Extension {
     return current().client().getWatchClient().watch(bytes(directory(service)), option, listener);
   }
 
-  /** The failure itself, without what the futures wrapped around it. */
-  static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? cause(failure.getCause())
-        : failure;
+  /** What was wrong in the end, without what futures and gRPC wrapped around it. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? String.valueOf(failure.getMessage()) : reason(cause);
   }
 
   private String directory(String service) {

@@ -7,7 +7,6 @@ import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -130,7 +129,7 @@ final class EtcdRegistration extends AbstractBehavior<EtcdRegistration.Command> 
 
   private void onHeld(long held) {
     if (lease == null || lease != held) {
-      log.atInfo().addKeyValue("endpoints", endpoints).log("registered in etcd");
+      log.atInfo().addKeyValue("keys", keys()).log("registered in etcd");
     }
     lease = held;
     outageTold = false;
@@ -142,8 +141,8 @@ final class EtcdRegistration extends AbstractBehavior<EtcdRegistration.Command> 
     if (!outageTold) {
       outageTold = true;
       log.atWarn()
-          .addKeyValue("endpoints", endpoints)
-          .addKeyValue("reason", EtcdConnection.cause(reason).getMessage())
+          .addKeyValue("keys", keys())
+          .addKeyValue("reason", EtcdConnection.reason(reason))
           .log("not registered in etcd, trying again");
     }
     timers.startSingleTimer(Due.REGISTER, backoff);
@@ -197,25 +196,21 @@ final class EtcdRegistration extends AbstractBehavior<EtcdRegistration.Command> 
 
   private Cmp[] allExist() {
     return keys().stream()
-        .map(key -> new Cmp(key, Cmp.Op.GREATER, CmpTarget.version(0)))
+        .map(key -> new Cmp(EtcdConnection.bytes(key), Cmp.Op.GREATER, CmpTarget.version(0)))
         .toArray(Cmp[]::new);
   }
 
   private Op[] puts(long lease) {
     PutOption underLease = PutOption.builder().withLeaseId(lease).build();
-    List<Op> puts = new ArrayList<>();
-    endpoints.forEach((service, endpoint) ->
-        puts.add(
-            Op.put(
-                connection.key(service, endpoint),
-                EtcdConnection.bytes(EtcdConnection.text(endpoint)),
-                underLease)));
-    return puts.toArray(Op[]::new);
+    return keys().stream()
+        .map(key -> Op.put(EtcdConnection.bytes(key), ByteSequence.EMPTY, underLease))
+        .toArray(Op[]::new);
   }
 
-  private List<ByteSequence> keys() {
-    List<ByteSequence> keys = new ArrayList<>();
-    endpoints.forEach((service, endpoint) -> keys.add(connection.key(service, endpoint)));
-    return keys;
+  private List<String> keys() {
+    return endpoints.entrySet().stream()
+        .map(endpoint -> connection.key(endpoint.getKey(), endpoint.getValue()))
+        .sorted()
+        .toList();
   }
 }

@@ -60,8 +60,7 @@ public final class EtcdServiceDiscovery extends ServiceDiscovery {
           if (found != null) {
             return found;
           }
-          throw new IllegalStateException(
-              "etcd: " + EtcdConnection.cause(failure).getMessage(), failure);
+          throw new IllegalStateException("etcd: " + EtcdConnection.reason(failure), failure);
         });
   }
 

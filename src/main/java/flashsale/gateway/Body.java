@@ -31,14 +31,15 @@ sealed interface Body {
   /** Ended early, or its chunks were not well-formed. */
   record Broken() implements Body {}
 
-  /** A slower body is refused with 408. */
-  Duration WITHIN = Duration.ofSeconds(10);
-
   /** A body that is too long is read to its end up to here; beyond, the connection is closed. */
   long DRAINED_BYTES_MAX = 4L * 1024 * 1024;
 
-  /** Never fails. A body in the same packet as its head, or none, costs nothing. */
-  static CompletionStage<Body> read(HttpRequest request, int bytesMax, Materializer materializer) {
+  /**
+   * Never fails. A body slower than {@code within} is {@link Late}. A body in the same packet as
+   * its head, or none, costs nothing.
+   */
+  static CompletionStage<Body> read(
+      HttpRequest request, int bytesMax, Duration within, Materializer materializer) {
     RequestEntity entity = request.entity();
     boolean json = isJson(entity.getContentType().mediaType());
     if (entity instanceof org.apache.pekko.http.javadsl.model.HttpEntity.Strict strict) {
@@ -54,7 +55,7 @@ sealed interface Body {
     return entity
         .withSizeLimit(DRAINED_BYTES_MAX)
         .getDataBytes()
-        .completionTimeout(WITHIN)
+        .completionTimeout(within)
         .runWith(
             Sink.fold(
                 new Gathered(ByteString.emptyByteString(), false),

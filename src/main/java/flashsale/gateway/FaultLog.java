@@ -24,9 +24,17 @@ final class FaultLog {
     if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
       LOG.atWarn()
           .addKeyValue("code", GrpcFaults.code(fault))
-          .addKeyValue("fault", fault.toString())
+          .addKeyValue("fault", root(fault).toString())
           .addKeyValue("faults", noted.getAndSet(0))
           .log(what);
     }
+  }
+
+  private static Throwable root(Throwable fault) {
+    Throwable root = fault;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

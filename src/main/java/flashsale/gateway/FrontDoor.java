@@ -5,6 +5,7 @@ import flashsale.model.ActivityId;
 import flashsale.model.Quoted;
 import flashsale.model.UserId;
 import flashsale.v1.Inventory;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class FrontDoor
     implements org.apache.pekko.japi.function.Function<HttpRequest, CompletionStage<HttpResponse>> {
   private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+
+  /** A slower body is refused with 408. */
+  private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
 
   private final int bodyBytesMax;
   private final Materializer materializer;
@@ -69,7 +73,7 @@ final class FrontDoor
   @Override
   public CompletionStage<HttpResponse> apply(HttpRequest request) {
     try {
-      return Body.read(request, bodyBytesMax, materializer)
+      return Body.read(request, bodyBytesMax, BODY_WITHIN, materializer)
           .thenCompose(body -> answer(new Exchange(request, body)))
           .exceptionally(FrontDoor::internal);
     } catch (RuntimeException e) {

@@ -13,7 +13,7 @@ public record Product(String productId, long amount, String currency) {
   public static final long AMOUNT_MAX = 1_000_000_000_000L;
 
   public Product {
-    if (productId.isBlank()
+    if (productId.isEmpty()
         || productId.length() > PRODUCT_ID_CHARACTERS_MAX
         || productId.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(

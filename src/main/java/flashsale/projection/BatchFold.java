@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -61,8 +62,12 @@ public record BatchFold(
    *
    * <p>Throws when they are not in order from {@code position} on: then they belong to another
    * place of the log, and nothing of them may be stored there.
+   *
+   * @param belongs whether this partition is the activity's: a record in another one is void, since
+   *     the activity's actor never sees it
    */
-  public static BatchFold of(long position, List<LogRecord> records) {
+  public static BatchFold of(
+      long position, List<LogRecord> records, Predicate<ActivityId> belongs) {
     List<ReadEntry> entries = new ArrayList<>();
     List<Quarantined> quarantined = new ArrayList<>();
     long next = position;
@@ -72,6 +77,8 @@ public record BatchFold(
             "offset: " + record.offset() + " (expected: >= " + next + ")");
       }
       switch (SalesLogCodec.decode(record.key(), record.value())) {
+        case Decoded.Readable readable when !belongs.test(readable.activity()) ->
+            quarantined.add(new Quarantined(record, "not in the partition of its activity"));
         case Decoded.Readable readable ->
             entries.add(
                 new ReadEntry(

@@ -1,6 +1,7 @@
 package flashsale.projection;
 
 import flashsale.config.Settings;
+import flashsale.model.Partitions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,7 @@ public final class Projection {
 
   private final ActorSystem<?> system;
   private final Settings settings;
+  private final Partitions partitions;
   private final OrderStore store;
   private final LogBounds bounds;
   private final Map<Integer, Long> starts = new ConcurrentHashMap<>();
@@ -81,6 +83,7 @@ public final class Projection {
   private Projection(ActorSystem<?> system, Settings settings, Database database) {
     this.system = system;
     this.settings = settings;
+    this.partitions = new Partitions(settings.kafka().partitions());
     this.store = new OrderStore(database);
     this.bounds = new LogBounds(settings.kafka());
   }
@@ -220,7 +223,8 @@ public final class Projection {
   }
 
   private CompletionStage<Long> fold(int partition, long position, List<LogRecord> records) {
-    BatchFold batch = BatchFold.of(position, records);
+    BatchFold batch =
+        BatchFold.of(position, records, activity -> partitions.of(activity) == partition);
     warnOf(partition, batch.quarantined());
     CompletionStage<Long> stored = store.store(partition, position, batch);
     return batch

@@ -100,6 +100,8 @@ class ClusterStartIT {
     pekko.management.http.port = %d
     flashsale.grpc.port = %d
     flashsale.roles = [inventory]
+    # Main says when the rest has started; here only joining counts.
+    pekko.management.health-checks.readiness-checks.started = ""
     """
         .formatted(management, grpc);
   }

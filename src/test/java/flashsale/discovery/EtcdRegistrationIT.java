@@ -130,15 +130,32 @@ class EtcdRegistrationIT {
   void registersWhenEtcdComesAfterAnOutageLongerThanTheLease() {
     etcd.kill();
     register();
-    // Long enough for gRPC to have begun waiting between its attempts to connect.
     await()
-        .pollDelay(LocalEtcd.REGISTERED_AGAIN_WITHIN)
-        .atMost(LocalEtcd.REGISTERED_AGAIN_WITHIN.plusSeconds(5))
-        .until(() -> true);
+        .during(LocalEtcd.LEASE_TTL.multipliedBy(2))
+        .atMost(LocalEtcd.LEASE_TTL.multipliedBy(3))
+        .until(() -> !etcd.isRunning());
 
     etcd.restart();
 
     etcd.awaitKeys(prefix, bootstrapKey, grpcKey);
+  }
+
+  @Test
+  void registersAgainAfterEtcdHungForLongerThanTheLease() {
+    register();
+    etcd.awaitKeys(prefix, bootstrapKey, grpcKey);
+
+    etcd.pause();
+    await()
+        .during(LocalEtcd.LEASE_TTL.multipliedBy(2))
+        .atMost(LocalEtcd.LEASE_TTL.multipliedBy(3))
+        .until(etcd::isRunning);
+    etcd.resume();
+
+    await()
+        .during(LocalEtcd.LEASE_TTL.multipliedBy(2))
+        .atMost(LocalEtcd.REGISTERED_AGAIN_WITHIN.plus(LocalEtcd.LEASE_TTL.multipliedBy(2)))
+        .untilAsserted(() -> assertThat(etcd.keys(prefix)).hasSize(2));
   }
 
   @Test

@@ -73,6 +73,19 @@ class EtcdServiceDiscoveryIT {
   }
 
   @Test
+  void keepsWhatItFoundLastWhileEtcdHangs() throws Exception {
+    put("bootstrap/127.0.0.1:1");
+    assertThat(lookup()).containsExactly("127.0.0.1:1");
+
+    etcd.pause();
+    try {
+      assertThat(lookup()).containsExactly("127.0.0.1:1");
+    } finally {
+      etcd.resume();
+    }
+  }
+
+  @Test
   void keepsWhatItFoundLastWhenEtcdIsEmptyAndGoesOnWithWhatComesNext() throws Exception {
     put("bootstrap/127.0.0.1:1");
     assertThat(lookup()).containsExactly("127.0.0.1:1");

@@ -63,8 +63,31 @@ final class LocalEtcd implements AutoCloseable {
     process = start();
   }
 
+  /** SIGSTOP: connections stay open, nobody answers. */
+  void pause() {
+    signal("STOP");
+  }
+
+  void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      String pid = Long.toString(process.process().pid());
+      int exit = new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
+      assertThat(exit).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean isRunning() {
+    return process.process().isAlive();
+  }
+
   void ensureRunning() {
-    if (!process.process().isAlive()) {
+    if (!isRunning()) {
       restart();
     }
   }
@@ -119,18 +142,10 @@ final class LocalEtcd implements AutoCloseable {
   /** The product's settings without etcd. */
   static Config config(String overrides) {
     Config own =
-        ConfigFactory.parseString(
-            """
-            flashsale { environment = local, etcd.endpoints = "", activity.idle-after = 2 m }
-            pekko.actor.serialization-bindings {
-              "flashsale.activity.CborSerializable" = none
-              "flashsale.activity.JournalEvent" = none
-            }
-            """);
+        ConfigFactory.parseString("flashsale { environment = local, etcd.endpoints = \"\" }");
     return ConfigFactory.load(
         ConfigFactory.parseString(overrides)
             .withFallback(own)
-            .withFallback(ConfigFactory.parseResources("pekko.conf"))
             .withFallback(ConfigFactory.parseResources("application.conf")));
   }
 

@@ -20,6 +20,7 @@ class PekkoConfTest {
       List.of(
           "pekko.actor.serialization-bindings.",
           "pekko.discovery.etcd.class",
+          "pekko.management.health-checks.readiness-checks.started",
           "pekko-persistence-jdbc.shared-databases.slick.");
 
   /** What a section does not say itself it takes from another one: from, to. */

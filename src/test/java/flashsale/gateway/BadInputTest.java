@@ -202,6 +202,19 @@ class BadInputTest {
         .isProblem(415, "unsupported-media-type");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json; charset=utf-8", "APPLICATION/JSON"})
+  void takesJsonHoweverItIsSpelled(String contentType) {
+    gateway
+        .send(
+            "POST",
+            PURCHASES,
+            RunningGateway.SHOPPER,
+            contentType,
+            BodyPublishers.ofString("{\"quantity\":2}"))
+        .isInvalid("quantity");
+  }
+
   @Test
   void refusesALongBodyHoweverItIsSent() {
     gateway

@@ -40,7 +40,6 @@ class IllegalHttpTest {
         "GET /v1/activities/a b/purchases HTTP/1.1\r\n",
         "GET /v1/activities/%zz HTTP/1.1\r\n",
         "GET /v1/activities/% HTTP/1.1\r\n",
-        "GET //v1/activities HTTP/1.1\r\n",
         "GET /v1/activities/\u0000 HTTP/1.1\r\n",
         "GET /v1/activities HTTP/9.9\r\n",
         "GET /v1/activities HTTP/1.1\r\nBad Header: 1\r\n",
@@ -49,10 +48,14 @@ class IllegalHttpTest {
         "POST /v1/orders HTTP/1.1\r\nTransfer-Encoding: gzip\r\n",
         "HEAD /v1/activities HTTP/1.1\r\nContent-Length: 1\r\n",
         "\u0016\u0003\u0001\u0002 / HTTP/1.1\r\n",
-        "not http at all\r\n",
       })
   void refusesWhatIsNotHttp(String start) throws IOException {
     isProblem(gateway.raw(start + CLOSE), 400, "invalid-request");
+  }
+
+  @Test
+  void takesEverySlashForOne() throws IOException {
+    isProblem(gateway.raw("GET //v1/activities HTTP/1.1\r\n" + CLOSE), 404, "not-found");
   }
 
   @Test

@@ -26,7 +26,9 @@ import scala.concurrent.duration.FiniteDuration;
 
 /** With the real gRPC client: what the gateway says when the inventory is not there. */
 class LostConnectionTest {
-  private static final String HTTP2 = "pekko.http.server.enable-http2 = on";
+  /** The first connection takes its time on a busy machine, and this is no test of patience. */
+  private static final String HTTP2 =
+      "pekko.http.server.enable-http2 = on, flashsale.grpc.claim-timeout = 30 s";
 
   private static InventoryClient client(ActorSystem<?> system, int port) {
     return InventoryClient.create(

@@ -50,11 +50,11 @@ final class RunningGateway implements AutoCloseable {
   static RunningGateway start(String settings, Function<ActorSystem<?>, Inventory> inventory) {
     Config config =
         ConfigFactory.parseString(
-                settings
+                TIMEOUTS
                     + "\npekko.actor.provider = local\n"
                     + "pekko.stdout-loglevel = OFF\n"
                     + "flashsale { environment = local, http.port = 0 }\n"
-                    + TIMEOUTS)
+                    + settings)
             .withFallback(ConfigFactory.load());
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "gateway-test", config);
     ServerBinding binding =

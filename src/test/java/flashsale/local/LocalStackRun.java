@@ -1,5 +1,7 @@
 package flashsale.local;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import flashsale.local.ServerProcess.StartFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -45,9 +47,11 @@ final class LocalStackRun {
           FileLock lock = channel.tryLock()) {
         if (lock == null) {
           throw new StartFailure(
-              "a run is active in this checkout already (target/local-stack.json says where);"
+              "a run is active in this checkout already;"
                   + " stop it first, or start one part again with scripts/run --restart NAME");
         }
+        channel.truncate(0);
+        channel.write(US_ASCII.encode(Long.toString(ProcessHandle.current().pid())));
         refuseTakenPorts(options);
         LocalStackFiles.deleteTree(files.scratch());
         Files.deleteIfExists(files.state());
@@ -194,6 +198,7 @@ final class LocalStackRun {
   /** The shutdown hook. Also ends what a start that is still under way has just started. */
   private void stop() {
     stopping = true;
+    long begin = System.nanoTime();
     say("stopping …");
     try {
       Files.deleteIfExists(files.state());
@@ -210,6 +215,7 @@ final class LocalStackRun {
         Files.deleteIfExists(files.state());
       }
       LocalStackFiles.deleteTree(files.scratch());
+      say("stopped after " + seconds(begin));
     } catch (IOException | RuntimeException e) {
       System.err.println("scripts/run: while stopping: " + e);
     } finally {

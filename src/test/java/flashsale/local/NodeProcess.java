@@ -86,7 +86,7 @@ public final class NodeProcess implements AutoCloseable {
     environment.put("FLASHSALE_GRPC_PORT", Integer.toString(ports.grpc()));
     environment.put("FLASHSALE_GRPC_STATIC_ENDPOINT", "127.0.0.1:" + ports.grpc());
     environment.put("FLASHSALE_MANAGEMENT_PORT", Integer.toString(ports.management()));
-    environment.put("FLASHSALE_REMOTING_PORT", Integer.toString(ports.remoting()));
+    environment.put("FLASHSALE_REMOTE_PORT", Integer.toString(ports.remoting()));
     environment.put("FLASHSALE_REDIS_URI", servers.redisUri());
     environment.put("FLASHSALE_KAFKA_BOOTSTRAP_SERVERS", servers.kafkaBootstrapServers());
     PostgresProcess postgres = servers.postgres();

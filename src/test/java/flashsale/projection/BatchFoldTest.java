@@ -41,7 +41,7 @@ class BatchFoldTest {
         .sold(SOCKS, SECOND, 1, "ann")
         .sold(SHOES, FIRST, 2, "cem");
 
-    BatchFold batch = BatchFold.of(0, log.all());
+    BatchFold batch = BatchFold.of(0, log.all(), here -> true);
     BatchFold.Folded folded = batch.fold(Map.of());
 
     assertThat(batch.activities()).containsExactlyInAnyOrder(SHOES, SOCKS);
@@ -62,7 +62,7 @@ class BatchFoldTest {
   void aRepeatedRecordSellsOnce() {
     log.opened(SHOES, FIRST, 3).sold(SHOES, FIRST, 1, "ann").again();
 
-    assertThat(told(BatchFold.of(0, log.all()).fold(Map.of()).sales()))
+    assertThat(told(BatchFold.of(0, log.all(), here -> true).fold(Map.of()).sales()))
         .containsExactly("shoes 1 ann epoch 1 offset 1");
   }
 
@@ -70,7 +70,7 @@ class BatchFoldTest {
   void voidRecordsChangeNothing() {
     log.sold(SHOES, FIRST, 1, "no-epoch").closed(SHOES, FIRST);
 
-    BatchFold batch = BatchFold.of(0, log.all());
+    BatchFold batch = BatchFold.of(0, log.all(), here -> true);
 
     assertThat(batch.nextOffset()).isEqualTo(2);
     assertThat(batch.fold(Map.of())).isEqualTo(new BatchFold.Folded(List.of(), Map.of()));
@@ -80,7 +80,7 @@ class BatchFoldTest {
   void anEpochThatSoldNothingChangesItsLedger() {
     log.opened(SHOES, SECOND, 10);
 
-    assertThat(BatchFold.of(0, log.all()).fold(Map.of()).ledgers())
+    assertThat(BatchFold.of(0, log.all(), here -> true).fold(Map.of()).ledgers())
         .containsExactly(Map.entry(SHOES, new Ledger(SECOND, 0, 0, 10, false)));
   }
 
@@ -89,7 +89,7 @@ class BatchFoldTest {
     log.sold(SHOES, FIRST, 3, "dee").sold(SHOES, FIRST, 4, "too", "many").closed(SHOES, FIRST);
     Map<ActivityId, Ledger> before = Map.of(SHOES, new Ledger(FIRST, 2, 8, 10, false));
 
-    BatchFold.Folded folded = BatchFold.of(0, log.all()).fold(before);
+    BatchFold.Folded folded = BatchFold.of(0, log.all(), here -> true).fold(before);
 
     assertThat(told(folded.sales())).containsExactly("shoes 9 dee epoch 1 offset 0");
     assertThat(folded.ledgers())
@@ -100,7 +100,7 @@ class BatchFoldTest {
   void quarantinesWhatNobodyCanReadAndGoesOn() {
     log.opened(SHOES, FIRST, 3).garbage().sold(SHOES, FIRST, 1, "ann");
 
-    BatchFold batch = BatchFold.of(0, log.all());
+    BatchFold batch = BatchFold.of(0, log.all(), here -> true);
 
     assertThat(batch.quarantined())
         .singleElement()
@@ -114,13 +114,23 @@ class BatchFoldTest {
   }
 
   @Test
+  void quarantinesWhatStandsInAnotherPartitionThanItsActivity() {
+    log.opened(SHOES, FIRST, 3).sold(SHOES, FIRST, 1, "ann");
+
+    BatchFold batch = BatchFold.of(0, log.all(), activity -> !activity.equals(SHOES));
+
+    assertThat(batch.quarantined()).hasSize(2);
+    assertThat(batch.activities()).isEmpty();
+  }
+
+  @Test
   void haltsBeforeARecordOfAnUnknownVersion() {
     log.opened(SHOES, FIRST, 3)
         .sold(SHOES, FIRST, 1, "ann")
         .ofVersion2(SHOES)
         .sold(SHOES, FIRST, 2, "bob");
 
-    BatchFold batch = BatchFold.of(0, log.all());
+    BatchFold batch = BatchFold.of(0, log.all(), here -> true);
 
     assertThat(batch.nextOffset()).isEqualTo(2);
     assertThat(batch.halt()).hasValue(new BatchFold.Halt(2, "version: 2 (expected: 1)"));
@@ -131,7 +141,8 @@ class BatchFoldTest {
   void refusesRecordsFromBeforeItsPosition() {
     log.opened(SHOES, FIRST, 3).sold(SHOES, FIRST, 1, "ann");
 
-    assertThatThrownBy(() -> BatchFold.of(1, log.all())).hasMessage("offset: 0 (expected: >= 1)");
+    assertThatThrownBy(() -> BatchFold.of(1, log.all(), here -> true))
+        .hasMessage("offset: 0 (expected: >= 1)");
   }
 
   @Test
@@ -145,7 +156,7 @@ class BatchFoldTest {
         .sold(SHOES, SECOND, 1, "cem")
         .sold(SHOES, SECOND, 2, "nobody")
         .closed(SHOES, SECOND);
-    BatchFold.Folded whole = BatchFold.of(0, log.all()).fold(Map.of());
+    BatchFold.Folded whole = BatchFold.of(0, log.all(), here -> true).fold(Map.of());
     assertThat(told(whole.sales())).hasSize(3);
 
     for (int cut = 0; cut <= log.end(); cut++) {
@@ -153,7 +164,7 @@ class BatchFoldTest {
       List<BatchFold.Sale> sales = new ArrayList<>();
       for (List<LogRecord> part : List.of(log.all().subList(0, cut), log.from(cut))) {
         long position = part.isEmpty() ? 0 : part.getFirst().offset();
-        BatchFold.Folded folded = BatchFold.of(position, part).fold(ledgers);
+        BatchFold.Folded folded = BatchFold.of(position, part, here -> true).fold(ledgers);
         ledgers.putAll(folded.ledgers());
         sales.addAll(folded.sales());
       }

@@ -66,7 +66,7 @@ class OrderStoreIT {
 
   private CompletableFuture<Long> store(long position, PartitionLog records) {
     return store
-        .store(PARTITION, position, BatchFold.of(position, records.from(position)))
+        .store(PARTITION, position, BatchFold.of(position, records.from(position), here -> true))
         .toCompletableFuture()
         .orTimeout(20, TimeUnit.SECONDS);
   }

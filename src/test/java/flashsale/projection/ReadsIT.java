@@ -71,7 +71,7 @@ class ReadsIT {
   private static void store(ActivityId activity, PartitionLog log) {
     soon(
         new OrderStore(postgres.database())
-            .store(PARTITIONS.of(activity), 0, BatchFold.of(0, log.all())));
+            .store(PARTITIONS.of(activity), 0, BatchFold.of(0, log.all(), here -> true)));
   }
 
   private static void sell(ActivityId activity, String... users) {

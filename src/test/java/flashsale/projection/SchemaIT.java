@@ -43,7 +43,7 @@ class SchemaIT {
   private static void sell(String... users) {
     PartitionLog log = new PartitionLog().opened(SHOES, WRITER, 10).sold(SHOES, WRITER, 1, users);
     new OrderStore(postgres.database())
-        .store(0, 0, BatchFold.of(0, log.all()))
+        .store(0, 0, BatchFold.of(0, log.all(), here -> true))
         .toCompletableFuture()
         .join();
   }

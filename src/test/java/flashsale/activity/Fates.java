@@ -1,0 +1,6 @@
+package flashsale.activity;
+
+/** Decides what becomes of each call. */
+interface Fates {
+  Fate of(Node node, Effect call);
+}

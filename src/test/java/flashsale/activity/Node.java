@@ -1,0 +1,407 @@
+package flashsale.activity;
+
+import flashsale.model.Activity;
+import flashsale.model.UserId;
+import flashsale.simulation.LogModel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One start of an activity's actor: a core, and what its shell does, on the world's virtual time.
+ *
+ * <p>It can be killed, paused for a while, have a clock that is wrong, and see the log late.
+ */
+final class Node {
+  private static final long TICK_MS = 200;
+  private static final int WAKES_IN_VAIN_MAX = 3;
+
+  /** The journal's child: what it replayed, and what it wrote since. */
+  private static final class Child {
+    private long seqNr;
+    private JournalState state = JournalState.EMPTY;
+  }
+
+  final long incarnation;
+  private final World world;
+  private final ActivityCore core;
+  private final long clockSkewMs;
+  private final List<Effect> effects = new ArrayList<>();
+  private final Deque<Input> inbox = new ArrayDeque<>();
+
+  private boolean alive = true;
+  private @Nullable String stopped;
+  private boolean hasStartedAnEpoch;
+  private long pausedUntilMs;
+  private long coreNowMs;
+  private long wakeArmedAtMs = Turn.NEVER;
+  private int wakesInVain;
+  private Child child = new Child();
+  private long following;
+  private long tailNext;
+  private long tailStalledUntilMs;
+
+  Node(World world, long incarnation, long clockSkewMs) {
+    this.world = world;
+    this.incarnation = incarnation;
+    this.clockSkewMs = clockSkewMs;
+    this.core = new ActivityCore(World.ID, incarnation, world.limits());
+  }
+
+  World world() {
+    return world;
+  }
+
+  void start() {
+    perform(core.start(clock()));
+    armWake();
+    tick();
+  }
+
+  // What is asked.
+
+  Request claim(String user) {
+    Request request = request(Request.Kind.CLAIM, user);
+    take(new Input.Claim(request.user, request));
+    return request;
+  }
+
+  Request findPurchase(String user) {
+    Request request = request(Request.Kind.FIND_PURCHASE, user);
+    take(new Input.FindPurchase(request.user, request));
+    return request;
+  }
+
+  Request look() {
+    Request request = request(Request.Kind.LOOK, "somebody");
+    take(new Input.Look(request));
+    return request;
+  }
+
+  Request create(Activity activity) {
+    return change(asker -> new Input.Create(activity, asker));
+  }
+
+  Request pause() {
+    return change(Input.Pause::new);
+  }
+
+  Request resume() {
+    return change(Input.Resume::new);
+  }
+
+  Request close() {
+    return change(Input.Close::new);
+  }
+
+  Request setStock(long stock) {
+    return change(asker -> new Input.SetStock(stock, asker));
+  }
+
+  private Request change(Function<Asker, Input.Change> change) {
+    Request request = request(Request.Kind.CHANGE, "operator");
+    take(change.apply(request));
+    return request;
+  }
+
+  private Request request(Request.Kind kind, String user) {
+    Request request = new Request(this, kind, new UserId(user), world.now());
+    world.promises().asked(request);
+    return request;
+  }
+
+  void drain() {
+    take(new Input.Drain());
+  }
+
+  // What happens to it.
+
+  /** Its calls may still take place. */
+  void kill() {
+    alive = false;
+  }
+
+  void pauseFor(long ms) {
+    pausedUntilMs = world.now() + ms;
+    world.at(pausedUntilMs, this::catchUp);
+  }
+
+  void stallTailFor(long ms) {
+    tailStalledUntilMs = world.now() + ms;
+  }
+
+  void stallTail() {
+    tailStalledUntilMs = Turn.NEVER;
+  }
+
+  void resumeTail() {
+    tailStalledUntilMs = 0;
+    world.soon(this::readTail);
+  }
+
+  /** Loses the connection to the log. */
+  void failTail(boolean fatal) {
+    take(new Input.FollowFailed(following, fatal, "connection lost"));
+  }
+
+  boolean isAlive() {
+    return alive;
+  }
+
+  /** Why it stopped by itself; null when it did not. */
+  @Nullable String stopped() {
+    return stopped;
+  }
+
+  /** Before that it answers from the journal alone. */
+  boolean hasStartedAnEpoch() {
+    return hasStartedAnEpoch;
+  }
+
+  /** All that the core wanted so far. */
+  List<Effect> effects() {
+    return Collections.unmodifiableList(effects);
+  }
+
+  <E extends Effect> List<E> effects(Class<E> kind) {
+    return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  long wakeAtMs() {
+    return core.wakeAtMs();
+  }
+
+  // The shell.
+
+  private long clock() {
+    return world.now() + clockSkewMs;
+  }
+
+  void take(Input input) {
+    if (alive) {
+      inbox.addLast(input);
+      catchUp();
+    }
+  }
+
+  private void catchUp() {
+    while (alive && world.now() >= pausedUntilMs && !inbox.isEmpty()) {
+      step(inbox.removeFirst());
+    }
+  }
+
+  private void step(Input input) {
+    coreNowMs = Math.max(coreNowMs, clock());
+    if (askerOf(input) instanceof Request request) {
+      request.taken(coreNowMs);
+    }
+    List<Effect> wanted = core.step(clock(), input);
+    boolean inVain = input instanceof Input.Wake && core.wakeAtMs() <= coreNowMs;
+    wakesInVain = inVain ? wakesInVain + 1 : 0;
+    if (wakesInVain > WAKES_IN_VAIN_MAX) {
+      throw new AssertionError("busy loop: waking does not move wakeAtMs on");
+    }
+    perform(wanted);
+    armWake();
+  }
+
+  private static @Nullable Asker askerOf(Input input) {
+    return switch (input) {
+      case Input.Ask ask -> ask.asker();
+      case Input.Change change -> change.asker();
+      case Input.Look look -> look.asker();
+      default -> null;
+    };
+  }
+
+  private void armWake() {
+    long at = core.wakeAtMs();
+    if (alive && at < wakeArmedAtMs) {
+      wakeArmedAtMs = at;
+      world.at(
+          Math.max(world.now(), at - clockSkewMs),
+          () -> {
+            if (wakeArmedAtMs == at) {
+              wakeArmedAtMs = Turn.NEVER;
+              take(new Input.Wake());
+            }
+          });
+    }
+  }
+
+  private void perform(List<Effect> wanted) {
+    for (Effect effect : wanted) {
+      effects.add(effect);
+      if (!(effect instanceof Effect.Tell)) {
+        world.note(this, effect);
+      }
+      perform(effect);
+    }
+  }
+
+  private void perform(Effect effect) {
+    switch (effect) {
+      case Effect.Tell tell -> {
+        Request request = (Request) tell.to();
+        request.told(tell.answer());
+        world.promises().told(this, request, tell.answer());
+      }
+      case Effect.ReplayJournal replay -> replayJournal(replay);
+      case Effect.WriteJournal write -> writeJournal(write);
+      case Effect.Judge judge ->
+          call(
+              judge,
+              () -> new Input.Judged(judge.callNo(), now(world.redis.claim(judge.call()))),
+              new Input.JudgeFailed(judge.callNo()));
+      case Effect.Append append ->
+          call(
+              append,
+              () -> new Input.Appended(append.ticket(), world.append(append.entry())),
+              new Input.AppendFailed(append.ticket()));
+      case Effect.Follow follow -> {
+        following = follow.following();
+        tailNext = follow.fromOffset();
+        world.soon(this::readTail);
+      }
+      case Effect.ReadSnapshot read ->
+          call(
+              read,
+              () -> new Input.SnapshotRead(now(world.postgres.snapshot(World.ID))),
+              new Input.SnapshotFailed());
+      case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
+      case Effect.Flip flip ->
+          call(
+              flip,
+              () ->
+                  new Input.FlipDone(
+                      flip.epoch(),
+                      now(
+                          world.redis.flip(
+                              World.ID, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()))),
+              new Input.FlipFailed(flip.epoch()));
+      case Effect.Passivate passivate -> world.soon(this::drain);
+      case Effect.Stop stop -> {
+        stopped = stop.why();
+        alive = false;
+      }
+      case Effect.Alarm alarm -> {}
+      case Effect.Note note -> {}
+    }
+  }
+
+  private Input loaded(Effect.Load load) {
+    now(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
+    return new Input.Loaded(load.epoch());
+  }
+
+  /** The models answer at once. */
+  private static <T> T now(CompletionStage<T> stage) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    if (!future.isDone()) {
+      throw new AssertionError("a model that does not answer at once");
+    }
+    return future.join();
+  }
+
+  private void replayJournal(Effect.ReplayJournal replay) {
+    Child started = new Child();
+    child = started;
+    call(
+        replay,
+        () -> {
+          started.seqNr = world.journal.lastSeqNr();
+          for (JournalEvent event : world.journal.events()) {
+            started.state = started.state.with(event, started.state.seqNr() + 1);
+          }
+          return new Input.JournalReplayed(started.state);
+        },
+        new Input.JournalFailed());
+  }
+
+  private void writeJournal(Effect.WriteJournal write) {
+    hasStartedAnEpoch |= write.event() instanceof JournalEvent.EpochStarted;
+    Child writer = child;
+    long seqNr = writer.seqNr + 1;
+    call(
+        write,
+        () -> {
+          if (!world.journal.insert(seqNr, write.event())) {
+            return new Input.JournalFailed();
+          }
+          writer.seqNr = seqNr;
+          writer.state = writer.state.with(write.event(), writer.state.seqNr() + 1);
+          return new Input.JournalWritten(write.event(), writer.state.seqNr());
+        },
+        new Input.JournalFailed());
+  }
+
+  private void call(Effect effect, Supplier<Input> takesPlace, Input failed) {
+    Fate fate = world.fateOf(this, effect);
+    if (fate.equals(Fate.HELD)) {
+      world.hold(effect, () -> call(Fate.WORKS, takesPlace, failed));
+    } else {
+      call(fate, takesPlace, failed);
+    }
+  }
+
+  private void call(Fate fate, Supplier<Input> takesPlace, Input failed) {
+    if (fate.takesPlaceAfterMs() != Fate.NEVER) {
+      world.in(
+          fate.takesPlaceAfterMs(),
+          () -> {
+            Input result = takesPlace.get();
+            if (fate.succeeds()) {
+              world.in(fate.heardAfterMs(), () -> take(result));
+            }
+            if (fate.again() != Fate.NEVER) {
+              world.in(
+                  fate.again(),
+                  () -> {
+                    Input unheard = takesPlace.get();
+                    assert unheard != null;
+                  });
+            }
+          });
+    }
+    if (!fate.succeeds()) {
+      world.in(fate.heardAfterMs(), () -> take(failed));
+    }
+  }
+
+  // The tail.
+
+  private void tick() {
+    if (alive) {
+      readTail();
+      world.in(TICK_MS, this::tick);
+    }
+  }
+
+  /** Delivers what the log has, in order, unless this tail is stalled. */
+  void readTail() {
+    if (!alive || following == 0 || world.now() < tailStalledUntilMs) {
+      return;
+    }
+    long number = following;
+    for (LogModel.Record record : world.log.from(tailNext)) {
+      if (following != number) {
+        return;
+      }
+      tailNext = record.offset() + 1;
+      take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
+    }
+    take(new Input.TailFresh(number, clock()));
+  }
+
+  @Override
+  public String toString() {
+    return "node " + incarnation;
+  }
+}

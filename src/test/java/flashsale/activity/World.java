@@ -1,0 +1,208 @@
+package flashsale.activity;
+
+import flashsale.config.Settings.ActivityLimits;
+import flashsale.ledger.Entry;
+import flashsale.model.Activity;
+import flashsale.model.ActivityId;
+import flashsale.model.Product;
+import flashsale.simulation.JournalModel;
+import flashsale.simulation.LogModel;
+import flashsale.simulation.PostgresModel;
+import flashsale.simulation.RedisModel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything around the cores of one activity, on virtual time: one event loop, in which the same
+ * fates always give the same history.
+ *
+ * <p>Whatever a core says is checked at once against the log: see {@link Promises}.
+ */
+final class World {
+  static final ActivityId ID = new ActivityId("sale");
+  static final Product PRODUCT = new Product("thing", 4_999, "EUR");
+  static final long START_MS = Instant.parse("2026-01-01T10:00:00Z").toEpochMilli();
+  static final ActivityLimits LIMITS =
+      new ActivityLimits(
+          50,
+          Duration.ofSeconds(3),
+          256,
+          8,
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(1),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(10),
+          5,
+          Duration.ofMinutes(2));
+
+  private static final long PROJECTION_EVERY_MS = 50;
+
+  private record Task(long atMs, long number, Runnable run) implements Comparable<Task> {
+    @Override
+    public int compareTo(Task other) {
+      return atMs == other.atMs
+          ? Long.compare(number, other.number)
+          : Long.compare(atMs, other.atMs);
+    }
+  }
+
+  private record Held(Effect effect, Runnable run) {}
+
+  final RedisModel redis = new RedisModel();
+  final LogModel log = new LogModel();
+  final PostgresModel postgres = new PostgresModel(log);
+  final JournalModel journal = new JournalModel();
+
+  private final ActivityLimits limits;
+  private final Fates fates;
+  private final Promises promises = new Promises(this);
+  private final PriorityQueue<Task> tasks = new PriorityQueue<>();
+  private final List<Held> held = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private @Nullable List<String> history;
+  private boolean projecting = true;
+  private long nowMs = START_MS;
+  private long lastTask;
+  private long lastIncarnation;
+
+  World(ActivityLimits limits, Fates fates) {
+    this.limits = limits;
+    this.fates = fates;
+    project();
+  }
+
+  static Activity activity(long stock) {
+    return activity(stock, null, null);
+  }
+
+  static Activity activity(long stock, @Nullable Instant opensAt, @Nullable Instant closesAt) {
+    return new Activity(ID, "A sale", PRODUCT, stock, opensAt, closesAt);
+  }
+
+  /** The activity was created before the story begins. */
+  World with(Activity activity) {
+    journal.insert(1, JournalEvent.Created.of(0, activity));
+    return this;
+  }
+
+  /** Opens an epoch in which nothing is sold yet, of an activity that was open before. */
+  void open(Node node) {
+    journal.insert(2, new JournalEvent.EpochStarted(0));
+    node.findPurchase("nobody");
+    runFor(100);
+  }
+
+  ActivityLimits limits() {
+    return limits;
+  }
+
+  Promises promises() {
+    return promises;
+  }
+
+  Node start() {
+    return start(0);
+  }
+
+  Node start(long clockSkewMs) {
+    Node node = new Node(this, ++lastIncarnation, clockSkewMs);
+    nodes.add(node);
+    node.start();
+    return node;
+  }
+
+  List<Node> alive() {
+    nodes.removeIf(node -> !node.isAlive());
+    return List.copyOf(nodes);
+  }
+
+  // Time.
+
+  long now() {
+    return nowMs;
+  }
+
+  void at(long atMs, Runnable run) {
+    tasks.add(new Task(Math.max(atMs, nowMs), ++lastTask, run));
+  }
+
+  void in(long ms, Runnable run) {
+    at(nowMs + ms, run);
+  }
+
+  void soon(Runnable run) {
+    in(1, run);
+  }
+
+  void runFor(long ms) {
+    long endMs = nowMs + ms;
+    Task next = tasks.peek();
+    while (next != null && next.atMs <= endMs) {
+      tasks.remove();
+      nowMs = next.atMs;
+      next.run.run();
+      next = tasks.peek();
+    }
+    nowMs = endMs;
+  }
+
+  // Calls.
+
+  Fate fateOf(Node node, Effect call) {
+    return fates.of(node, call);
+  }
+
+  void hold(Effect effect, Runnable run) {
+    held.add(new Held(effect, run));
+  }
+
+  /** Lets the held calls of this kind go on, in order. */
+  void release(Class<? extends Effect> kind) {
+    List<Held> released = held.stream().filter(one -> kind.isInstance(one.effect)).toList();
+    held.removeAll(released);
+    released.forEach(one -> one.run.run());
+  }
+
+  // The log and its projection.
+
+  long append(Entry entry) {
+    long offset = log.append(nowMs, entry);
+    alive().forEach(node -> soon(node::readTail));
+    return offset;
+  }
+
+  private void project() {
+    if (projecting) {
+      postgres.projectAll();
+    }
+    in(PROJECTION_EVERY_MS, this::project);
+  }
+
+  void stopProjection() {
+    projecting = false;
+  }
+
+  void startProjection() {
+    projecting = true;
+  }
+
+  // What was done, for the message of a failure.
+
+  void keepHistory() {
+    history = new ArrayList<>();
+  }
+
+  void note(Object who, Object what) {
+    if (history != null) {
+      history.add((nowMs - START_MS) + " " + who + ": " + what);
+    }
+  }
+
+  String history() {
+    return history == null ? "" : String.join("\n", history);
+  }
+}

@@ -1,0 +1,189 @@
+package flashsale.simulation;
+
+import flashsale.model.ActivityId;
+import flashsale.model.UserId;
+import flashsale.stock.ClaimCall;
+import flashsale.stock.ClaimReply;
+import flashsale.stock.ClaimReply.Verdict;
+import flashsale.stock.FlipReply;
+import flashsale.stock.RedisBook;
+import flashsale.stock.Stock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The claim, load and flip scripts in Java, for one activity. Every call takes place at once.
+ *
+ * <p>It can be wiped, thrown back to an earlier state, and edited by hand.
+ */
+public final class RedisModel implements Stock {
+  /** Everything Redis holds. */
+  private record State(@Nullable Book book, Map<Long, Set<UserId>> loading) {}
+
+  /** The live book; {@code last} is the call that used {@code seq}. */
+  private record Book(
+      long epoch,
+      long seq,
+      long left,
+      Set<UserId> buyers,
+      @Nullable ClaimCall last,
+      @Nullable List<Verdict> reply) {
+    Book(long epoch, long left, Set<UserId> buyers) {
+      this(epoch, 0, left, buyers, null, null);
+    }
+  }
+
+  private @Nullable Book book;
+  private final Map<Long, Set<UserId>> loading = new HashMap<>();
+
+  @Override
+  public CompletionStage<ClaimReply> claim(ClaimCall call) {
+    return CompletableFuture.completedFuture(decide(call));
+  }
+
+  private ClaimReply decide(ClaimCall call) {
+    Book stored = book;
+    if (stored == null) {
+      return new ClaimReply.Lost();
+    }
+    if (stored.epoch != call.epoch()) {
+      return new ClaimReply.Fenced(stored.epoch);
+    }
+    if (stored.seq == call.seq()) {
+      return call.equals(stored.last) && stored.reply != null
+          ? new ClaimReply.Decided(stored.reply)
+          : new ClaimReply.Corrupt("the seq was used with other arguments");
+    }
+    if (stored.seq != call.seq() - 1) {
+      return new ClaimReply.Rewound(stored.seq);
+    }
+    if (stored.buyers.size() != call.sold()) {
+      return new ClaimReply.Corrupt(stored.buyers.size() + " buyers");
+    }
+    if (stored.left != call.stock() - call.sold()) {
+      return new ClaimReply.Corrupt(stored.left + " left");
+    }
+    Set<UserId> buyers = new HashSet<>(stored.buyers);
+    List<Verdict> verdicts = new ArrayList<>();
+    long left = stored.left;
+    for (ClaimCall.Ask ask : call.asks()) {
+      if (buyers.contains(ask.user())) {
+        verdicts.add(Verdict.DUPLICATE);
+      } else if (!ask.wants()) {
+        verdicts.add(Verdict.NOT_A_BUYER);
+      } else if (left == 0) {
+        verdicts.add(Verdict.NONE_LEFT);
+      } else {
+        verdicts.add(Verdict.NOMINATED);
+        buyers.add(ask.user());
+        left--;
+      }
+    }
+    if (left != stored.left) {
+      book = new Book(stored.epoch, call.seq(), left, buyers, call, verdicts);
+    }
+    return new ClaimReply.Decided(verdicts);
+  }
+
+  @Override
+  public CompletionStage<Void> beginLoad(ActivityId activity, long epoch) {
+    loading.remove(epoch);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> load(ActivityId activity, long epoch, List<UserId> buyers) {
+    loading.computeIfAbsent(epoch, e -> new HashSet<>()).addAll(buyers);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<FlipReply> flip(
+      ActivityId activity, long epoch, long sold, long stock, OptionalLong garbage) {
+    return CompletableFuture.completedFuture(flip(epoch, sold, stock, garbage));
+  }
+
+  private FlipReply flip(long epoch, long sold, long stock, OptionalLong garbage) {
+    if (book != null && book.epoch == epoch) {
+      return new FlipReply.Flipped();
+    }
+    if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch) {
+      return new FlipReply.Fenced(book.epoch);
+    }
+    Set<UserId> loaded = loading.getOrDefault(epoch, Set.of());
+    if (loaded.size() != sold) {
+      return new FlipReply.Miscounted(loaded.size());
+    }
+    loading.remove(epoch);
+    book = new Book(epoch, stock - sold, Set.copyOf(loaded));
+    return new FlipReply.Flipped();
+  }
+
+  @Override
+  public CompletionStage<Optional<RedisBook>> read(ActivityId activity) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(now()));
+  }
+
+  /** The book as it is now; null when there is none. */
+  public @Nullable RedisBook now() {
+    Book b = book;
+    return b == null ? null : new RedisBook(b.epoch, b.seq, b.left, b.buyers.size());
+  }
+
+  // What happens to a Redis.
+
+  public void wipe() {
+    book = null;
+    loading.clear();
+  }
+
+  /** Remembers the state, as a replica does; running the result brings it back. */
+  public Runnable snapshot() {
+    Map<Long, Set<UserId>> sets = new HashMap<>();
+    loading.forEach((epoch, buyers) -> sets.put(epoch, Set.copyOf(buyers)));
+    State then = new State(book, sets);
+    return () -> {
+      book = then.book;
+      loading.clear();
+      then.loading.forEach((epoch, buyers) -> loading.put(epoch, new HashSet<>(buyers)));
+    };
+  }
+
+  /** Puts a book of another epoch there, with counts that are nobody's. */
+  public void setEpoch(long epoch) {
+    book = new Book(epoch, 1_000_000, Set.of());
+  }
+
+  /** Adds to the units left. */
+  public void addLeft(long units) {
+    if (book != null) {
+      Book b = book;
+      book = new Book(b.epoch, b.seq, b.left + units, b.buyers, b.last, b.reply);
+    }
+  }
+
+  /** Makes somebody a buyer who bought nothing. */
+  public void addBuyer(UserId user) {
+    if (book != null) {
+      Book b = book;
+      Set<UserId> buyers = new HashSet<>(b.buyers);
+      buyers.add(user);
+      book = new Book(b.epoch, b.seq, b.left, buyers, b.last, b.reply);
+    }
+  }
+
+  /** Forgets a buyer of a set that is being loaded. */
+  public void loseOneLoaded(long epoch) {
+    Set<UserId> loaded = loading.getOrDefault(epoch, new HashSet<>());
+    loaded.stream().findFirst().ifPresent(loaded::remove);
+  }
+}
