@@ -1,5 +1,6 @@
 package flashsale;
 
+import com.typesafe.config.Config;
 import flashsale.activity.ActivityActor;
 import flashsale.activity.ActivityShards;
 import flashsale.config.Settings;
@@ -18,6 +19,7 @@ import flashsale.saleslog.KafkaSalesLog;
 import flashsale.saleslog.SalesLogTopic;
 import flashsale.stock.RedisStock;
 import flashsale.v1.InventoryClient;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,18 +70,36 @@ final class Node {
     if (settings.roles().contains(Role.INVENTORY) || settings.roles().contains(Role.PROJECTION)) {
       Database database = Database.create(settings.postgres());
       closeAtTheEnd("database", database);
-      CompletionStage<Done> prepared = prepared();
+      CompletionStage<Done> topic =
+          untilDone("topic", () -> SalesLogTopic.ensure(settings.kafka()));
+      CompletionStage<Done> prepared = firstFailureOf(List.of(tables(), topic));
       parts.add(prepared);
       if (settings.roles().contains(Role.INVENTORY)) {
-        parts.add(inventory(database));
+        parts.add(inventory(database, topic));
       }
       if (settings.roles().contains(Role.PROJECTION)) {
         parts.add(prepared.thenApply(done -> projection(database)));
       }
     }
-    CompletableFuture<?>[] all =
-        parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(all).thenApply(started -> Readiness.started());
+    return firstFailureOf(parts).thenApply(started -> Readiness.started());
+  }
+
+  /**
+   * Completes with the last part, or with the first that fails: another may wait for its server for
+   * ever.
+   */
+  static CompletionStage<Done> firstFailureOf(List<CompletionStage<Done>> parts) {
+    CompletableFuture<Done> result = new CompletableFuture<>();
+    CompletionStage<Done> all = CompletableFuture.completedStage(Done.getInstance());
+    for (CompletionStage<Done> part : parts) {
+      part.exceptionally(failure -> {
+        result.completeExceptionally(failure);
+        return Done.getInstance();
+      });
+      all = all.thenCombine(part, (one, other) -> other);
+    }
+    all.thenAccept(result::complete);
+    return result;
   }
 
   /** HTTP outside, gRPC inside. */
@@ -94,11 +114,17 @@ final class Node {
                 .withDeadline(settings.grpc().callTimeout()),
             system);
     atTheEnd("grpc-client", () -> inventory.close());
-    return HttpGateway.bind(system, settings, inventory).thenApply(this::unbindAtTheEnd);
+    Settings.Http http = settings.http();
+    return bound(
+            "flashsale.http",
+            http.host(),
+            http.port(),
+            HttpGateway.bind(system, settings, inventory))
+        .thenApply(this::unbindAtTheEnd);
   }
 
   /** The activities of this node's shards, and the gRPC service in front of them. */
-  private CompletionStage<Done> inventory(Database database) {
+  private CompletionStage<Done> inventory(Database database, CompletionStage<Done> topic) {
     RedisStock stock = RedisStock.connect(settings.redis());
     closeAtTheEnd("redis", stock);
     KafkaSalesLog salesLog = KafkaSalesLog.create(settings.kafka());
@@ -109,13 +135,42 @@ final class Node {
         partitions,
         new ActivityActor.Surroundings(
             stock,
-            salesLog,
+            new TopicFirst(salesLog, topic.toCompletableFuture()),
             new JdbcRecoverySource(database, partitions),
             new JdbcCatalog(database),
             settings.activity()));
-    return GrpcServer.bind(system, settings, stock, new Reads(database))
+    Settings.Grpc grpc = settings.grpc();
+    return bound(
+            "flashsale.grpc",
+            grpc.host(),
+            grpc.port(),
+            GrpcServer.bind(system, settings, stock, new Reads(database)))
         .thenApply(this::unbindAtTheEnd)
-        .thenCompose(bound -> ClusterStart.start(system, settings));
+        .thenCompose(bound -> joined());
+  }
+
+  private CompletionStage<Done> joined() {
+    Config management = system.settings().config().getConfig("pekko.management.http");
+    return bound(
+        "pekko.management.http",
+        management.getString("hostname"),
+        management.getInt("port"),
+        ClusterStart.start(system, settings));
+  }
+
+  /** Says which setting asks for an address that is taken. */
+  private static <T> CompletionStage<T> bound(
+      String setting, String host, int port, CompletionStage<T> binding) {
+    return binding.exceptionallyCompose(failure -> {
+      for (Throwable at = failure; at != null; at = at.getCause()) {
+        if (at instanceof BindException) {
+          return CompletableFuture.failedStage(
+              new IllegalStateException(
+                  setting + ": " + host + ":" + port + " (expected: an address that is free)"));
+        }
+      }
+      return CompletableFuture.failedStage(failure);
+    });
   }
 
   /** The sales log into Postgres. */
@@ -125,18 +180,11 @@ final class Node {
     return Done.getInstance();
   }
 
-  /**
-   * The tables and the topic are there and are ours. Waits for Postgres and Kafka as long as it
-   * takes.
-   */
-  private CompletionStage<Done> prepared() {
-    CompletionStage<Void> tables =
-        untilDone(
-            "tables",
-            () ->
-                CompletableFuture.runAsync(() -> Migrations.run(settings.postgres()), blocking()));
-    CompletionStage<Void> topic = untilDone("topic", () -> SalesLogTopic.ensure(settings.kafka()));
-    return tables.thenCombine(topic, (migrated, ensured) -> Done.getInstance());
+  /** The tables are there and are ours. Waits for Postgres as long as it takes. */
+  private CompletionStage<Done> tables() {
+    return untilDone(
+        "tables",
+        () -> CompletableFuture.runAsync(() -> Migrations.run(settings.postgres()), blocking()));
   }
 
   private Executor blocking() {
@@ -144,24 +192,30 @@ final class Node {
   }
 
   /** Tries again for as long as the server is away; a refusal (IllegalStateException) is final. */
-  private <T> CompletionStage<T> untilDone(String what, Supplier<CompletionStage<T>> step) {
+  private CompletionStage<Done> untilDone(String what, Supplier<CompletionStage<Void>> step) {
+    return untilDone(what, step, "");
+  }
+
+  private CompletionStage<Done> untilDone(
+      String what, Supplier<CompletionStage<Void>> step, String saidBefore) {
     return step.get()
         .handle((value, failure) -> {
           if (failure == null) {
-            return CompletableFuture.completedFuture(value);
+            return CompletableFuture.completedStage(Done.getInstance());
           }
           Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
           if (cause instanceof IllegalStateException) {
-            return CompletableFuture.<T>failedFuture(cause);
+            return CompletableFuture.<Done>failedStage(cause);
           }
-          LOG.atWarn()
-              .addKeyValue("cause", String.valueOf(cause))
-              .log(what + " not ready, trying again");
+          String why = Main.rootMessage(failure);
+          if (!why.equals(saidBefore)) {
+            LOG.atWarn().addKeyValue("cause", why).log(what + " not ready, trying again");
+          }
           Executor later =
               CompletableFuture.delayedExecutor(
                   RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS, blocking());
-          return CompletableFuture.runAsync(() -> {}, later)
-              .thenCompose(waited -> untilDone(what, step));
+          CompletionStage<Void> waiting = CompletableFuture.runAsync(() -> {}, later);
+          return waiting.thenCompose(waited -> untilDone(what, step, why));
         })
         .thenCompose(Function.identity());
   }

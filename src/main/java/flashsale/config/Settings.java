@@ -1,7 +1,6 @@
 package flashsale.config;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -33,6 +32,9 @@ public record Settings(
   /** The token secret of the local run. Public, hence worthless anywhere else. */
   public static final String LOCAL_SECRET = "flashsale-local-run-only-secret-do-not-deploy";
 
+  /** As many as {@code flashsale.model.Partitions} takes. */
+  private static final int PARTITIONS_MAX = 1024;
+
   public enum Role {
     GATEWAY,
     INVENTORY,
@@ -41,12 +43,16 @@ public record Settings(
 
   public Settings {
     roles = Set.copyOf(roles);
-    require(!roles.isEmpty(), "roles", "none", "one or more of gateway, inventory, projection");
+    Section.requirePath(
+        !roles.isEmpty(),
+        "flashsale.roles",
+        "none",
+        "one or more of gateway, inventory, projection");
     boolean secretIsPublic =
         auth.method() == AuthMethod.HS256 && auth.hs256Secret().equals(LOCAL_SECRET);
-    require(
+    Section.requirePath(
         local || !secretIsPublic || !roles.contains(Role.GATEWAY),
-        "auth.hs256-secret",
+        "flashsale.auth.hs256-secret",
         "the local run's, which is public",
         "a secret of your own (FLASHSALE_AUTH_HS256_SECRET), or auth.method JWKS; only environment = local may use it");
   }
@@ -56,27 +62,27 @@ public record Settings(
    * what was expected.
    */
   public static Settings from(Config root) {
-    Config c = root.getConfig("flashsale");
+    Section c = Section.of(root, "flashsale");
     return new Settings(
-        oneOf(c, "environment", "local", "production").equals("local"),
-        roles(c.getStringList("roles")),
-        Http.from(c.getConfig("http")),
-        Grpc.from(c.getConfig("grpc")),
-        Auth.from(c.getConfig("auth")),
-        ActivityLimits.from(c.getConfig("activity")),
-        Redis.from(c.getConfig("redis")),
-        Kafka.from(c.getConfig("kafka")),
-        Postgres.from(c.getConfig("postgres")),
-        Projection.from(c.getConfig("projection")),
-        Etcd.from(c.getConfig("etcd")));
+        c.oneOf("environment", "local", "production").equals("local"),
+        roles(c.texts("roles")),
+        Http.from(c.section("http")),
+        Grpc.from(c.section("grpc")),
+        Auth.from(c.section("auth")),
+        ActivityLimits.from(c.section("activity")),
+        Redis.from(c.section("redis")),
+        Kafka.from(c.section("kafka")),
+        Postgres.from(c.section("postgres")),
+        Projection.from(c.section("projection")),
+        Etcd.from(c.section("etcd")));
   }
 
   private static Set<Role> roles(List<String> names) {
     Set<Role> roles = EnumSet.noneOf(Role.class);
     for (String name : names) {
-      require(
+      Section.requirePath(
           Set.of("gateway", "inventory", "projection").contains(name),
-          "roles",
+          "flashsale.roles",
           name,
           "gateway, inventory or projection");
       roles.add(Role.valueOf(name.toUpperCase(Locale.ROOT)));
@@ -85,32 +91,35 @@ public record Settings(
   }
 
   public record Http(String host, int port, int bodyBytesMax) {
-    static Http from(Config c) {
-      return new Http(c.getString("host"), portOf(c), atLeast(c, "body-bytes-max", 1024));
+    static Http from(Section c) {
+      return new Http(c.text("host"), c.port("port"), c.atLeast("body-bytes-max", 1024));
     }
   }
 
   public record Grpc(
       String host, int port, Duration claimTimeout, Duration callTimeout, HostPort staticEndpoint) {
-    static Grpc from(Config c) {
+    static Grpc from(Section c) {
       return new Grpc(
-          c.getString("host"),
-          portOf(c),
-          positive(c, "claim-timeout"),
-          positive(c, "call-timeout"),
-          HostPort.parse(c.getString("static-endpoint")));
+          c.text("host"),
+          c.port("port"),
+          c.positive("claim-timeout"),
+          c.positive("call-timeout"),
+          HostPort.from(c, "static-endpoint"));
     }
   }
 
   public record HostPort(String host, int port) {
-    static HostPort parse(String text) {
+    static HostPort from(Section c, String name) {
+      String text = c.text(name);
       int colon = text.lastIndexOf(':');
-      require(
-          colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}"),
-          "endpoint",
-          text,
-          "host:port");
-      return new HostPort(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+      String port = text.substring(colon + 1);
+      boolean valid =
+          colon > 0
+              && port.matches("[0-9]{1,5}")
+              && Integer.parseInt(port) >= 1
+              && Integer.parseInt(port) <= 65535;
+      c.require(valid, name, text, "host:port with a port of 1 to 65535");
+      return new HostPort(text.substring(0, colon), Integer.parseInt(port));
     }
   }
 
@@ -121,18 +130,18 @@ public record Settings(
 
   /** The secret never appears in {@link #toString()}. */
   public record Auth(AuthMethod method, String hs256Secret, String jwks, Duration clockSkew) {
-    static Auth from(Config c) {
+    static Auth from(Section c) {
       Auth auth =
           new Auth(
-              AuthMethod.valueOf(oneOf(c, "method", "HS256", "JWKS")),
-              c.getString("hs256-secret"),
-              c.getString("jwks"),
-              c.getDuration("clock-skew"));
+              AuthMethod.valueOf(c.oneOf("method", "HS256", "JWKS")),
+              c.text("hs256-secret"),
+              c.text("jwks"),
+              c.notNegative("clock-skew"));
       if (auth.method == AuthMethod.HS256) {
         int bytes = auth.hs256Secret.getBytes(StandardCharsets.UTF_8).length;
-        require(bytes >= 32, "auth.hs256-secret", bytes + " bytes", "32 or more");
+        c.require(bytes >= 32, "hs256-secret", bytes + " bytes", "32 or more");
       } else {
-        require(!auth.jwks.isBlank(), "auth.jwks", "nothing", "a file path or an https URL");
+        c.require(!auth.jwks.isBlank(), "jwks", "nothing", "a file path or an https URL");
       }
       return auth;
     }
@@ -154,31 +163,36 @@ public record Settings(
       Duration backoffMax,
       int redisRetriesMax,
       Duration idleAfter) {
-    static ActivityLimits from(Config c) {
-      int batchMax = atLeast(c, "batch-max", 1);
-      require(batchMax <= 256, "activity.batch-max", batchMax, "1 to 256");
+    static ActivityLimits from(Section c) {
+      Backoff backoff = Backoff.from(c);
       return new ActivityLimits(
-          atLeast(c, "claims-queued-max", 1),
-          positive(c, "claim-wait-max"),
-          batchMax,
-          atLeast(c, "batches-under-way-max", 1),
-          positive(c, "tail-patience"),
-          positive(c, "tail-fresh-within"),
-          positive(c, "backoff-min"),
-          positive(c, "backoff-max"),
-          atLeast(c, "redis-retries-max", 0),
-          positive(c, "idle-after"));
+          c.atLeast("claims-queued-max", 1),
+          c.positive("claim-wait-max"),
+          c.between("batch-max", 1, 256),
+          c.atLeast("batches-under-way-max", 1),
+          c.positive("tail-patience"),
+          c.positive("tail-fresh-within"),
+          backoff.min(),
+          backoff.max(),
+          c.atLeast("redis-retries-max", 0),
+          c.positive("idle-after"));
     }
   }
 
+  /** A password in the URI never appears in {@link #toString()}. */
   public record Redis(
       String uri, Duration commandTimeout, int requestsQueuedMax, String keyPrefix) {
-    static Redis from(Config c) {
+    static Redis from(Section c) {
       return new Redis(
-          c.getString("uri"),
-          positive(c, "command-timeout"),
-          atLeast(c, "requests-queued-max", 1),
-          c.getString("key-prefix"));
+          c.text("uri"),
+          c.positive("command-timeout"),
+          c.atLeast("requests-queued-max", 1),
+          c.text("key-prefix"));
+    }
+
+    @Override
+    public String toString() {
+      return "Redis[" + uri.replaceFirst("//.*@", "//***@") + ", keyPrefix=" + keyPrefix + "]";
     }
   }
 
@@ -190,15 +204,15 @@ public record Settings(
       int minInsyncReplicas,
       Duration retention,
       Duration deliveryTimeout) {
-    static Kafka from(Config c) {
+    static Kafka from(Section c) {
       return new Kafka(
-          c.getString("bootstrap-servers"),
-          c.getString("topic"),
-          atLeast(c, "partitions", 1),
-          atLeast(c, "replication-factor", 1),
-          atLeast(c, "min-insync-replicas", 1),
-          positive(c, "retention"),
-          positive(c, "delivery-timeout"));
+          c.text("bootstrap-servers"),
+          c.text("topic"),
+          c.between("partitions", 1, PARTITIONS_MAX),
+          c.between("replication-factor", 1, Short.MAX_VALUE),
+          c.atLeast("min-insync-replicas", 1),
+          c.positive("retention"),
+          c.positive("delivery-timeout"));
     }
   }
 
@@ -212,16 +226,16 @@ public record Settings(
       int connectionsMax,
       Duration connectionTimeout,
       Duration statementTimeout) {
-    static Postgres from(Config c) {
+    static Postgres from(Section c) {
       return new Postgres(
-          c.getString("host"),
-          portOf(c),
-          c.getString("database"),
-          c.getString("user"),
-          c.getString("password"),
-          atLeast(c, "connections-max", 2),
-          positive(c, "connection-timeout"),
-          positive(c, "statement-timeout"));
+          c.text("host"),
+          c.between("port", 1, 65535),
+          c.text("database"),
+          c.text("user"),
+          c.text("password"),
+          c.atLeast("connections-max", 2),
+          c.positive("connection-timeout"),
+          c.positive("statement-timeout"));
     }
 
     public String jdbcUrl() {
@@ -235,55 +249,34 @@ public record Settings(
   }
 
   public record Projection(int recordsPerTransactionMax, Duration backoffMin, Duration backoffMax) {
-    static Projection from(Config c) {
+    static Projection from(Section c) {
+      Backoff backoff = Backoff.from(c);
       return new Projection(
-          atLeast(c, "records-per-transaction-max", 1),
-          positive(c, "backoff-min"),
-          positive(c, "backoff-max"));
+          c.atLeast("records-per-transaction-max", 1), backoff.min(), backoff.max());
     }
   }
 
   /** Where etcd is; no endpoints: no etcd, one node on its own. */
   public record Etcd(List<String> endpoints, String prefix, Duration leaseTtl) {
-    static Etcd from(Config c) {
-      String endpoints = c.getString("endpoints");
-      return new Etcd(
-          endpoints.isBlank() ? List.of() : List.of(endpoints.trim().split("\\s*,\\s*", -1)),
-          c.getString("prefix"),
-          positive(c, "lease-ttl"));
+    static Etcd from(Section c) {
+      String text = c.text("endpoints");
+      List<String> endpoints =
+          text.isBlank() ? List.of() : List.of(text.trim().split("\\s*,\\s*", -1));
+      c.require(
+          endpoints.stream().allMatch(endpoint -> endpoint.matches("https?://[^/\\s]+:[0-9]+/?")),
+          "endpoints",
+          text,
+          "none, or URLs like http://127.0.0.1:2379 with commas between");
+      return new Etcd(endpoints, c.text("prefix"), c.positive("lease-ttl"));
     }
   }
 
-  private static int portOf(Config c) {
-    int port = c.getInt("port");
-    require(port >= 0 && port <= 65535, "port", port, "0 to 65535; 0 takes any free port");
-    return port;
-  }
-
-  private static int atLeast(Config c, String name, int least) {
-    int value = c.getInt(name);
-    require(value >= least, name, value, ">= " + least);
-    return value;
-  }
-
-  private static Duration positive(Config c, String name) {
-    Duration value = c.getDuration(name);
-    require(
-        !value.isNegative() && !value.isZero(), name, value, "a duration above zero, like 300 ms");
-    return value;
-  }
-
-  private static String oneOf(Config c, String name, String... allowed) {
-    String value = c.getString(name);
-    String expected = String.join(" or ", allowed);
-    require(List.of(allowed).contains(value), name, value, expected);
-    return value;
-  }
-
-  private static void require(boolean holds, String name, Object actual, String expected) {
-    if (!holds) {
-      throw new ConfigException.Generic(
-          "flashsale." + name + ": " + actual + " (expected: " + expected + ")");
+  private record Backoff(Duration min, Duration max) {
+    static Backoff from(Section c) {
+      Duration min = c.positive("backoff-min");
+      Duration max = c.positive("backoff-max");
+      c.require(max.compareTo(min) >= 0, "backoff-max", max, "at least backoff-min " + min);
+      return new Backoff(min, max);
     }
   }
 

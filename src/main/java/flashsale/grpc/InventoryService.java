@@ -6,7 +6,6 @@ import flashsale.config.Settings;
 import flashsale.model.Activity;
 import flashsale.model.ActivityId;
 import flashsale.model.Order;
-import flashsale.model.OrderId;
 import flashsale.model.UserId;
 import flashsale.projection.Reads;
 import flashsale.stock.Stock;
@@ -35,9 +34,9 @@ import flashsale.v1.SetStockRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -47,6 +46,9 @@ import org.apache.pekko.japi.function.Function;
 /** The service itself: each call is one question to an activity's actor, or one query. */
 final class InventoryService implements Inventory {
   private static final Nothing NOTHING = Nothing.getDefaultInstance();
+
+  /** How long Postgres is waited for where the actor knows too. */
+  private static final Duration POSTGRES_WITHIN = Duration.ofSeconds(1);
 
   private final ClusterSharding sharding;
   private final Stock stock;
@@ -98,15 +100,22 @@ final class InventoryService implements Inventory {
     return validated(() -> {
       ActivityId id = new ActivityId(in.getActivityId());
       UserId user = new UserId(in.getUserId());
-      return reads
-          .order(id, user)
-          .exceptionally(postgresIsAway -> Optional.empty())
+      return stored(id, user)
           .thenCompose(stored ->
               stored.isPresent()
                   ? CompletableFuture.completedFuture(new Answer.Confirmed(stored.get()))
                   : ask(id, replyTo -> new ActivityActor.FindPurchase(user, replyTo), claimTimeout))
           .thenApply(Wire::findPurchaseReply);
     });
+  }
+
+  /** Empty also when Postgres is away or hangs, which must not keep the actor from answering. */
+  private CompletionStage<Optional<Order>> stored(ActivityId id, UserId user) {
+    return reads
+        .order(id, user)
+        .toCompletableFuture()
+        .completeOnTimeout(Optional.empty(), POSTGRES_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(postgresIsAway -> Optional.empty());
   }
 
   @Override
@@ -176,7 +185,7 @@ final class InventoryService implements Inventory {
   public CompletionStage<GetOrderReply> getOrder(GetOrderRequest in) {
     return validated(() ->
         reads
-            .order(new UserId(in.getUserId()), new OrderId(UUID.fromString(in.getOrderId())))
+            .order(new UserId(in.getUserId()), Wire.orderId(in.getOrderId()))
             .thenApply(InventoryService::getOrder));
   }
 

@@ -8,12 +8,15 @@ import flashsale.model.ActivityStatus;
 import flashsale.model.Order;
 import flashsale.model.OrderId;
 import flashsale.model.Product;
+import flashsale.model.Quoted;
 import flashsale.v1.ChangeActivityReply;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.CreateActivityRequest;
 import flashsale.v1.FindPurchaseReply;
 import flashsale.v1.Nothing;
 import java.time.Instant;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Between the model and the wire; one method a message. */
@@ -23,6 +26,12 @@ final class Wire {
 
   /** An epoch is opened, or a part is away: it is usually back within a second. */
   private static final int TRY_AGAIN_RETRY_AFTER_S = 1;
+
+  /** The last millisecond of the year 9999, which RFC 3339 and Postgres both can write. */
+  private static final long TIME_MAX_MS = 253_402_300_799_999L;
+
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   private static final Nothing NOTHING = Nothing.getDefaultInstance();
 
@@ -168,11 +177,24 @@ final class Wire {
             product.getAmount(),
             product.getCurrency()),
         request.getStock(),
-        instant(request.getOpensAtMs()),
-        instant(request.getClosesAtMs()));
+        instant("opensAtMs", request.getOpensAtMs()),
+        instant("closesAtMs", request.getClosesAtMs()));
   }
 
-  private static @Nullable Instant instant(long millis) {
+  /** Throws {@link IllegalArgumentException} unless it is a UUID written in full. */
+  static OrderId orderId(String text) {
+    if (!UUID_TEXT.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "orderId: " + Quoted.of(text) + " (expected: a UUID, 36 characters)");
+    }
+    return new OrderId(UUID.fromString(text));
+  }
+
+  private static @Nullable Instant instant(String name, long millis) {
+    if (millis < 0 || millis > TIME_MAX_MS) {
+      throw new IllegalArgumentException(
+          name + ": " + millis + " (expected: 0 for none, up to " + TIME_MAX_MS + ")");
+    }
     return millis == 0 ? null : Instant.ofEpochMilli(millis);
   }
 }
