@@ -81,16 +81,14 @@ final class SalesInsert {
     try (PreparedStatement insert = connection.prepareStatement(INSERT_ORDERS)) {
       insert.setArray(1, array("uuid", sales, sale -> sale.item().orderId().value()));
       insert.setArray(2, array("text", sales, sale -> sale.activity().value()));
-      insert.setArray(
-          3, array("text", sales, sale -> sale.product().productId()));
+      insert.setArray(3, array("text", sales, sale -> sale.product().productId()));
       insert.setArray(4, array("text", sales, sale -> sale.item().userId().value()));
       insert.setArray(5, array("int4", sales, sale -> sale.item().quantity()));
       insert.setArray(6, array("int8", sales, sale -> sale.product().amount()));
       insert.setArray(7, array("text", sales, sale -> sale.product().currency()));
       insert.setArray(8, array("int8", sales, Sale::sequence));
       insert.setArray(9, array("int8", sales, Sale::epoch));
-      insert.setArray(
-          10, array("int8", sales, sale -> sale.item().claimedAtMs()));
+      insert.setArray(10, array("int8", sales, sale -> sale.item().claimedAtMs()));
       insert.setArray(11, array("int8", sales, sale -> Columns.storableMs(sale.confirmedAtMs())));
       Set<Place> stored = new HashSet<>();
       try (ResultSet row = insert.executeQuery()) {
