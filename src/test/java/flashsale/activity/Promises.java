@@ -25,7 +25,11 @@ final class Promises {
   private record ClaimKey(UserId user, long claimedAtMs) {}
 
   private final World world;
+  /** Somebody was told, at this time, that nothing can be bought any more. */
+  private record LastWord(Request request, Answer answer, long toldAtMs) {}
+
   private final List<Request> requests = new ArrayList<>();
+  private final List<LastWord> lastWords = new ArrayList<>();
 
   Promises(World world) {
     this.world = world;
@@ -42,6 +46,10 @@ final class Promises {
   void told(Node node, Request request, Answer answer) {
     world.note(node, request + " is told " + answer);
     Sale sale = world.log.saleTo(request.user);
+    if (request.kind == Request.Kind.CLAIM
+        && (answer instanceof Answer.SoldOut || answer instanceof Answer.Closed)) {
+      lastWords.add(new LastWord(request, answer, world.now()));
+    }
     switch (answer) {
       case Answer.Confirmed confirmed -> {
         boolean exact =
@@ -139,6 +147,19 @@ final class Promises {
         int alike = claims.getOrDefault(new ClaimKey(request.user, request.takenAtMs()), 0);
         require(alike > 1, request, "this very request bought " + sale);
       }
+    }
+  }
+
+  /** Who was told that it is over never bought anything afterwards. */
+  void checkNobodyBoughtAfter(Class<? extends Answer> lastWord) {
+    for (LastWord word : lastWords) {
+      Sale sale = world.log.saleTo(word.request.user);
+      require(
+          !lastWord.isInstance(word.answer)
+              || sale == null
+              || sale.confirmedAtMs() <= word.toldAtMs,
+          word.request,
+          "bought " + sale);
     }
   }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Many stories in which everything goes wrong, and the promises are kept all the same. */
 class RandomHistoryTest {
   private static final int SEEDS = Integer.getInteger("flashsale.seeds", 3_000);
-  private static final int LINES_SHOWN = 120;
+  private static final int LINES_SHOWN = Integer.getInteger("flashsale.lines", 120);
 
   @Test
   void keepsThePromisesWhateverGoesWrong() {
