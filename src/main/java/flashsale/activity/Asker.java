@@ -3,5 +3,7 @@ package flashsale.activity;
 /** Whom to answer. The core only carries it; the shell knows what it is. */
 interface Asker {
   /** Nobody waits for the answer: the core asked itself. */
-  Asker NOBODY = new Asker() {};
+  record Nobody() implements Asker {}
+
+  Asker NOBODY = new Nobody();
 }

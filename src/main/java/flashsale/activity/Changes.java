@@ -140,7 +140,7 @@ final class Changes {
       return write(new JournalEvent.Closed(incarnation));
     }
     boolean inLog = !state.opened() || core.isLive() && log.ledger().closed();
-    if (inLog || asker == Asker.NOBODY) {
+    if (inLog || asker.equals(Asker.NOBODY)) {
       return new Answer.Done(core.view());
     }
     openUnlessLive(core, "to close");

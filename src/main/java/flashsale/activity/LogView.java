@@ -36,8 +36,8 @@ final class LogView {
   /**
    * Starts the fold anew where Postgres stands, unless that would skip entries that did something.
    *
-   * <p>When Postgres is ahead, this fold goes on from its own place: what is under way may have been
-   * accepted in between, and who jumps over it would never know.
+   * <p>When Postgres is ahead, this fold goes on from its own place: what is under way may have
+   * been accepted in between, and who jumps over it would never know.
    */
   void startFrom(RecoverySource.Snapshot snapshot) {
     boolean skips = snapshot.nextOffset() > folded + 1 && !snapshot.ledger().equals(ledger);

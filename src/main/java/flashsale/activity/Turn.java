@@ -37,7 +37,7 @@ final class Turn {
   }
 
   void tell(Asker asker, Answer answer) {
-    if (asker != Asker.NOBODY) {
+    if (!asker.equals(Asker.NOBODY)) {
       effects.add(new Effect.Tell(asker, answer));
     }
   }

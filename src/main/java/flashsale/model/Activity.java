@@ -22,9 +22,13 @@ public record Activity(
   public static final int TITLE_CHARACTERS_MAX = 200;
 
   public Activity {
-    if (title.isBlank() || title.length() > TITLE_CHARACTERS_MAX) {
+    if (title.isBlank()
+        || title.length() > TITLE_CHARACTERS_MAX
+        || title.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "title: " + Quoted.of(title) + " (expected: 1 to 200 characters, not only blanks)");
+          "title: "
+              + Quoted.of(title)
+              + " (expected: 1 to 200 characters, not only blanks, no control characters)");
     }
     requireStock(stock);
     if (opensAt != null && closesAt != null && !closesAt.isAfter(opensAt)) {

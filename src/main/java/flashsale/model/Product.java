@@ -3,7 +3,8 @@ package flashsale.model;
 /**
  * What an activity sells, and for how much.
  *
- * @param productId 1 to 128 characters, the shop's own name for the thing
+ * @param productId 1 to 128 characters, none of them a control character; the shop's own name for
+ *     the thing
  * @param amount unit price in minor units of the currency, 0 to 10^12
  * @param currency ISO 4217, three capital letters
  */
@@ -12,9 +13,13 @@ public record Product(String productId, long amount, String currency) {
   public static final long AMOUNT_MAX = 1_000_000_000_000L;
 
   public Product {
-    if (productId.isEmpty() || productId.length() > PRODUCT_ID_CHARACTERS_MAX) {
+    if (productId.isEmpty()
+        || productId.length() > PRODUCT_ID_CHARACTERS_MAX
+        || productId.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
-          "productId: " + Quoted.of(productId) + " (expected: 1 to 128 characters)");
+          "productId: "
+              + Quoted.of(productId)
+              + " (expected: 1 to 128 characters, no control characters)");
     }
     if (amount < 0 || amount > AMOUNT_MAX) {
       throw new IllegalArgumentException(

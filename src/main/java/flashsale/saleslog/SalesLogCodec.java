@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,14 @@ public final class SalesLogCodec {
   static final int MAGIC = 0x46535231;
   static final int VERSION = 1;
   private static final int BATCH_ITEMS_MAX = 256;
+
+  /** 9999-12-31T23:59:59.999Z, the last time that RFC 3339 can write. */
+  private static final long CLAIMED_AT_MS_MAX = 253_402_300_799_999L;
+
+  /** The field numbers kept for kinds to come. */
+  private static final int KIND_FIRST = 8;
+
+  private static final int KIND_LAST = 15;
 
   private SalesLogCodec() {}
 
@@ -80,6 +89,15 @@ public final class SalesLogCodec {
     return ByteString.copyFrom(buffer);
   }
 
+  /** The activity that a record is about; empty when its key names none. */
+  public static Optional<ActivityId> decodeKey(byte @Nullable [] key) {
+    if (key == null) {
+      return Optional.empty();
+    }
+    String name = new String(key, StandardCharsets.UTF_8);
+    return ActivityId.isValid(name) ? Optional.of(new ActivityId(name)) : Optional.empty();
+  }
+
   /** Never throws: whatever bytes come, they are readable, unreadable or unknown. */
   public static Decoded decode(byte @Nullable [] key, byte @Nullable [] value) {
     if (value == null) {
@@ -95,7 +113,11 @@ public final class SalesLogCodec {
         return new Decoded.Unknown(
             "version: " + record.getVersion() + " (expected: " + VERSION + ")");
       }
-      return decode(key, record);
+      if (!isOfKnownKind(record)) {
+        return new Decoded.Unknown("kind: another (expected: EpochOpened, Sold or Closed)");
+      }
+      ActivityId activity = activityOf(key);
+      return new Decoded.Readable(activity, decode(activity, record));
     } catch (InvalidProtocolBufferException e) {
       return new Decoded.Unreadable("not a protobuf message");
     } catch (IllegalArgumentException e) {
@@ -103,21 +125,31 @@ public final class SalesLogCodec {
     }
   }
 
-  private static Decoded decode(byte @Nullable [] key, SalesLogRecord record) {
-    if (key == null) {
-      return new Decoded.Unreadable("no key (expected: an activity id)");
-    }
-    ActivityId activity = new ActivityId(new String(key, StandardCharsets.UTF_8));
+  /**
+   * A later kind is a field that this program has no name for. It counts even beside one that it
+   * knows: protobuf would let the two stand together, and another version would read the other one.
+   */
+  private static boolean isOfKnownKind(SalesLogRecord record) {
+    return record.getKindCase() != SalesLogRecord.KindCase.KIND_NOT_SET
+        && record.getUnknownFields().asMap().keySet().stream()
+            .noneMatch(field -> field >= KIND_FIRST && field <= KIND_LAST);
+  }
+
+  private static ActivityId activityOf(byte @Nullable [] key) {
+    return decodeKey(key)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "key: no activity id (expected: " + ActivityId.EXPECTED + ")"));
+  }
+
+  private static Entry decode(ActivityId activity, SalesLogRecord record) {
     Writer writer = new Writer(atLeastOne("epoch", record.getEpoch()), record.getIncarnation());
     return switch (record.getKindCase()) {
       case EPOCH_OPENED ->
-          new Decoded.Readable(
-              activity,
-              new Entry.EpochOpened(
-                  writer, Activity.requireStock(record.getEpochOpened().getStock())));
-      case SOLD -> new Decoded.Readable(activity, decodeSold(activity, writer, record.getSold()));
-      case CLOSED -> new Decoded.Readable(activity, new Entry.Closed(writer));
-      case KIND_NOT_SET -> new Decoded.Unknown("kind: none of EpochOpened, Sold, Closed");
+          new Entry.EpochOpened(writer, Activity.requireStock(record.getEpochOpened().getStock()));
+      case SOLD -> decodeSold(activity, writer, record.getSold());
+      case CLOSED -> new Entry.Closed(writer);
+      case KIND_NOT_SET -> throw new IllegalArgumentException("kind: none");
     };
   }
 
@@ -145,6 +177,10 @@ public final class SalesLogCodec {
     }
     if (item.getQuantity() != 1) {
       throw new IllegalArgumentException("quantity: " + item.getQuantity() + " (expected: 1)");
+    }
+    if (item.getClaimedAtMs() < 0 || item.getClaimedAtMs() > CLAIMED_AT_MS_MAX) {
+      throw new IllegalArgumentException(
+          "claimedAtMs: " + item.getClaimedAtMs() + " (expected: 0 to " + CLAIMED_AT_MS_MAX + ")");
     }
     ByteBuffer id = item.getOrderId().asReadOnlyByteBuffer();
     OrderId orderId = new OrderId(new UUID(id.getLong(), id.getLong()));

@@ -344,7 +344,7 @@ final class Node {
 
   private void call(Effect effect, Supplier<Input> takesPlace, Input failed) {
     Fate fate = world.fateOf(this, effect);
-    if (fate == Fate.HELD) {
+    if (fate.equals(Fate.HELD)) {
       world.hold(effect, () -> call(Fate.WORKS, takesPlace, failed));
     } else {
       call(fate, takesPlace, failed);
@@ -361,7 +361,12 @@ final class Node {
               world.in(fate.heardAfterMs(), () -> take(result));
             }
             if (fate.again() != Fate.NEVER) {
-              world.in(fate.again(), takesPlace::get);
+              world.in(
+                  fate.again(),
+                  () -> {
+                    Input unheard = takesPlace.get();
+                    assert unheard != null;
+                  });
             }
           });
     }

@@ -39,7 +39,7 @@ final class RandomFates implements Fates {
 
   /** Appends of one node reach the log in their order when all is well. */
   private Fate works(Node node, Effect call) {
-    long afterMs = 1 + random.nextInt(4);
+    long afterMs = 1L + random.nextInt(4);
     if (call instanceof Effect.Append) {
       long now = node.world().now();
       long at = Math.max(now + afterMs, lastAppendAtMs.getOrDefault(node, 0L));

@@ -128,7 +128,7 @@ final class RandomHistory {
     random.nextLong();
     fates = new RandomFates(random);
     world = new World(LIMITS, fates);
-    highestStock = 1 + random.nextInt(STOCK_MAX);
+    highestStock = 1L + random.nextInt(STOCK_MAX);
     closesByClock = random.nextInt(10) == 0;
     world.with(
         World.activity(
@@ -153,7 +153,7 @@ final class RandomHistory {
     double[] troubles = {0, 0.02, 0.1, 0.3};
     fates.trouble(troubles[random.nextInt(troubles.length)]);
     shoppers.forEach(shopper -> world.in(random.nextInt(5_000), shopper::act));
-    long everyMs = 200 + random.nextInt(4_000);
+    long everyMs = 200L + random.nextInt(4_000);
     long endMs = world.now() + CHAOS_MS;
     while (world.now() < endMs) {
       world.runFor(1 + random.nextInt((int) everyMs));
@@ -218,7 +218,7 @@ final class RandomHistory {
         world.in(random.nextInt(3_000), () -> fates.trouble(peace ? 0 : 0.05));
       }
       case STOCK_SET -> {
-        long stock = 1 + random.nextInt(STOCK_MAX);
+        long stock = 1L + random.nextInt(STOCK_MAX);
         highestStock = Math.max(highestStock, stock);
         node.setStock(stock);
       }
@@ -307,8 +307,9 @@ final class RandomHistory {
       require(
           ledger.sold() == Math.min(ledger.stock(), shoppers.size()),
           shoppers.size() + " shoppers, but " + ledger);
-      RedisBook book = new RedisBook(
-          ledger.epoch(), ledger.seq(), ledger.stock() - ledger.sold(), ledger.sold());
+      RedisBook book =
+          new RedisBook(
+              ledger.epoch(), ledger.seq(), ledger.stock() - ledger.sold(), ledger.sold());
       require(book.equals(world.redis.now()), "Redis: " + world.redis.now() + ", " + ledger);
     }
   }

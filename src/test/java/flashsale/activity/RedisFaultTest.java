@@ -65,7 +65,8 @@ class RedisFaultTest {
     assertThat(world.log.ledger().epoch()).isEqualTo(4);
   }
 
-  private enum Damage {
+  @SuppressWarnings("ImmutableEnumChecker") // what it does is a lambda without state
+  enum Damage {
     LOST((world, epoch) -> world.redis.wipe()),
     FENCED_BELOW((world, epoch) -> world.redis.setEpoch(epoch - 1)),
     FENCED_ABOVE((world, epoch) -> world.redis.setEpoch(epoch + 1)),

@@ -1,14 +1,17 @@
 package flashsale.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +24,15 @@ import java.util.concurrent.TimeUnit;
 public final class ServerProcess implements AutoCloseable {
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(20);
+
+  /** Words in front of every command, of a program that becomes the one it is given. */
+  private static final String LAUNCHER_PROPERTY = "flashsale.local.launcher";
+
+  /** The range below the one from which the system takes ports for outgoing connections. */
+  private static final int PORT_MIN = 15_000;
+
+  private static final int PORT_MAX = 31_999;
+  private static final int PORT_TRIES_MAX = 1000;
 
   /** Answers whether the server is ready; an exception means not yet. */
   public interface Readiness {
@@ -62,11 +74,22 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** {@code scripts/run} says how; a test says nothing. */
+  private static List<String> launched(List<String> command) {
+    String launcher = System.getProperty(LAUNCHER_PROPERTY, "");
+    if (launcher.isBlank()) {
+      return command;
+    }
+    List<String> whole = new ArrayList<>(List.of(launcher.split(" ", -1)));
+    whole.addAll(command);
+    return whole;
+  }
+
   private static ServerProcess spawn(
       String name, List<String> command, Map<String, String> environment, Path log) {
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
-      ProcessBuilder builder = new ProcessBuilder(command);
+      ProcessBuilder builder = new ProcessBuilder(launched(command));
       builder.environment().putAll(environment);
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -144,12 +167,34 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** A port on 127.0.0.1 that nobody listens on at this moment. */
+  /** Its exit code, once it has ended: 128 + the signal's number when a signal ended it. */
+  public CompletionStage<Integer> exit() {
+    return process.onExit().thenApply(Process::exitValue);
+  }
+
+  /**
+   * A port on 127.0.0.1 that nobody listens on at this moment.
+   *
+   * <p>No outgoing connection takes it either, so a server that died can come back to it.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int tries = 0; tries < PORT_TRIES_MAX; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX + 1);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new StartFailure("no free port found between " + PORT_MIN + " and " + PORT_MAX);
+  }
+
+  /** Whether nobody listens on {@code port} of 127.0.0.1. */
+  public static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+      return true;
+    } catch (IOException taken) {
+      return false;
     }
   }
 }

@@ -49,7 +49,7 @@ public final class PostgresModel implements RecoverySource {
     return CompletableFuture.completedFuture(
         log.sales().values().stream()
             .filter(sale -> sale.sequence() > afterSequence && sale.sequence() <= storedUpTo)
-            .sorted(Comparator.comparing(LogModel.Sale::sequence))
+            .sorted(Comparator.comparingLong(LogModel.Sale::sequence))
             .limit(limit)
             .map(LogModel.Sale::user)
             .toList());

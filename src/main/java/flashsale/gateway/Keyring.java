@@ -1,0 +1,34 @@
+package flashsale.gateway;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The keys that may have signed a token.
+ *
+ * <p>The configuration alone says which algorithms count; a token's header only chooses among them.
+ * Otherwise a token could be "signed" with a public key used as a shared secret.
+ */
+interface Keyring {
+
+  /** None when the header's algorithm is not allowed or its key is not known. Never fails. */
+  CompletionStage<List<JWSVerifier>> candidates(JWSHeader header);
+
+  /** One shared secret of at least 32 bytes, HS256. */
+  static Keyring ofSecret(String secret) {
+    try {
+      List<JWSVerifier> mac = List.of(new MACVerifier(secret));
+      return header ->
+          CompletableFuture.completedFuture(
+              JWSAlgorithm.HS256.equals(header.getAlgorithm()) ? mac : List.of());
+    } catch (JOSEException e) {
+      throw new IllegalArgumentException("auth.hs256-secret: too short (expected: 32 bytes)", e);
+    }
+  }
+}

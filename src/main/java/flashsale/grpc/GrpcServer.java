@@ -1,0 +1,44 @@
+package flashsale.grpc;
+
+import flashsale.config.Settings;
+import flashsale.projection.Reads;
+import flashsale.stock.Stock;
+import flashsale.v1.Inventory;
+import flashsale.v1.InventoryHandlerFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.grpc.javadsl.ServerReflection;
+import org.apache.pekko.grpc.javadsl.ServiceHandler;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.japi.function.Function;
+
+/** Serves {@link Inventory} over HTTP/2 without TLS; reflection only in the local run. */
+public final class GrpcServer {
+  private GrpcServer() {}
+
+  public static CompletionStage<ServerBinding> bind(
+      ActorSystem<?> system, Settings settings, Stock stock, Reads reads) {
+    Inventory service = new InventoryService(system, stock, reads, settings.grpc());
+    List<Function<HttpRequest, CompletionStage<HttpResponse>>> handlers = new ArrayList<>();
+    handlers.add(
+        InventoryHandlerFactory.partial(
+            service,
+            Inventory.name,
+            org.apache.pekko.stream.SystemMaterializer.get(system).materializer(),
+            actorSystem -> Faults::trailers,
+            system));
+    if (settings.local()) {
+      handlers.add(ServerReflection.create(List.of(Inventory.description), system));
+    }
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Function<HttpRequest, CompletionStage<HttpResponse>>[] all = handlers.toArray(new Function[0]);
+    return Http.get(system)
+        .newServerAt(settings.grpc().host(), settings.grpc().port())
+        .bind(ServiceHandler.concatOrNotFound(all));
+  }
+}

@@ -1,0 +1,284 @@
+package flashsale.grpc;
+
+import flashsale.activity.ActivityActor;
+import flashsale.activity.Answer;
+import flashsale.config.Settings;
+import flashsale.model.Activity;
+import flashsale.model.ActivityId;
+import flashsale.model.Order;
+import flashsale.model.OrderId;
+import flashsale.model.UserId;
+import flashsale.projection.Reads;
+import flashsale.stock.Stock;
+import flashsale.v1.ChangeActivityReply;
+import flashsale.v1.ClaimReply;
+import flashsale.v1.ClaimRequest;
+import flashsale.v1.CloseActivityRequest;
+import flashsale.v1.CreateActivityRequest;
+import flashsale.v1.FindPurchaseReply;
+import flashsale.v1.FindPurchaseRequest;
+import flashsale.v1.GetActivityReply;
+import flashsale.v1.GetActivityRequest;
+import flashsale.v1.GetOrderReply;
+import flashsale.v1.GetOrderRequest;
+import flashsale.v1.GetProofReply;
+import flashsale.v1.GetProofRequest;
+import flashsale.v1.Inventory;
+import flashsale.v1.ListActivitiesReply;
+import flashsale.v1.ListActivitiesRequest;
+import flashsale.v1.ListOrdersReply;
+import flashsale.v1.ListOrdersRequest;
+import flashsale.v1.Nothing;
+import flashsale.v1.PauseActivityRequest;
+import flashsale.v1.ResumeActivityRequest;
+import flashsale.v1.SetStockRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.japi.function.Function;
+
+/** The service itself: each call is one question to an activity's actor, or one query. */
+final class InventoryService implements Inventory {
+  private static final Nothing NOTHING = Nothing.getDefaultInstance();
+
+  private final ClusterSharding sharding;
+  private final Stock stock;
+  private final Reads reads;
+  private final Duration claimTimeout;
+  private final Duration callTimeout;
+
+  InventoryService(ActorSystem<?> system, Stock stock, Reads reads, Settings.Grpc settings) {
+    this.sharding = ClusterSharding.get(system);
+    this.stock = stock;
+    this.reads = reads;
+    this.claimTimeout = settings.claimTimeout();
+    this.callTimeout = settings.callTimeout();
+  }
+
+  private CompletionStage<Answer> ask(
+      ActivityId id, Function<ActorRef<Answer>, ActivityActor.Message> message, Duration timeout) {
+    return sharding.entityRefFor(ActivityActor.KEY, id.value()).ask(message, timeout);
+  }
+
+  /**
+   * Turns what the constructors of the model refuse into INVALID_ARGUMENT, before anything was
+   * done.
+   */
+  private static <T> CompletionStage<T> validated(Supplier<CompletionStage<T>> call) {
+    try {
+      return call.get();
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(Faults.invalidArgument(String.valueOf(e.getMessage())));
+    }
+  }
+
+  @Override
+  public CompletionStage<ClaimReply> claim(ClaimRequest in) {
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      UserId user = new UserId(in.getUserId());
+      if (in.getQuantity() != 0 && in.getQuantity() != 1) {
+        throw new IllegalArgumentException("quantity: " + in.getQuantity() + " (expected: 1)");
+      }
+      return ask(id, replyTo -> new ActivityActor.Claim(user, replyTo), claimTimeout)
+          .thenApply(Wire::claimReply);
+    });
+  }
+
+  /** Postgres knows all of an order, but later; the actor knows at once whether there is one. */
+  @Override
+  public CompletionStage<FindPurchaseReply> findPurchase(FindPurchaseRequest in) {
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      UserId user = new UserId(in.getUserId());
+      return reads
+          .order(id, user)
+          .exceptionally(postgresIsAway -> Optional.empty())
+          .thenCompose(stored ->
+              stored.isPresent()
+                  ? CompletableFuture.completedFuture(new Answer.Confirmed(stored.get()))
+                  : ask(id, replyTo -> new ActivityActor.FindPurchase(user, replyTo), claimTimeout))
+          .thenApply(Wire::findPurchaseReply);
+    });
+  }
+
+  @Override
+  public CompletionStage<GetActivityReply> getActivity(GetActivityRequest in) {
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      return ask(id, ActivityActor.Look::new, callTimeout)
+          .thenCompose(answer -> getActivity(id, answer));
+    });
+  }
+
+  private CompletionStage<GetActivityReply> getActivity(ActivityId id, Answer answer) {
+    return switch (answer) {
+      case Answer.View view ->
+          sold(id, view)
+              .thenApply(sold ->
+                  GetActivityReply.newBuilder()
+                      .setFound(Wire.activity(view.row(), sold, Instant.now()))
+                      .build());
+      case Answer.UnknownActivity unknown ->
+          CompletableFuture.completedFuture(
+              GetActivityReply.newBuilder().setUnknownActivity(NOTHING).build());
+      default ->
+          CompletableFuture.failedFuture(
+              Faults.unavailable("the activity's journal cannot be read now"));
+    };
+  }
+
+  /**
+   * The actor's own count while its epoch is open; otherwise Postgres has it, as nothing is being
+   * sold.
+   */
+  private CompletionStage<Long> sold(ActivityId id, Answer.View view) {
+    if (view.ledger() != null) {
+      return CompletableFuture.completedFuture(view.ledger().sold());
+    }
+    if (!view.row().opened()) {
+      return CompletableFuture.completedFuture(0L);
+    }
+    return reads.activity(id).thenApply(listed -> listed.map(Reads.Listed::sold).orElse(0L));
+  }
+
+  @Override
+  public CompletionStage<ListActivitiesReply> listActivities(ListActivitiesRequest in) {
+    return reads
+        .activities()
+        .thenApply(all -> {
+          Instant now = Instant.now();
+          ListActivitiesReply.Builder reply = ListActivitiesReply.newBuilder();
+          all.forEach(one -> reply.addActivities(Wire.activity(one.row(), one.sold(), now)));
+          return reply.build();
+        });
+  }
+
+  @Override
+  public CompletionStage<ListOrdersReply> listOrders(ListOrdersRequest in) {
+    return validated(() ->
+        reads
+            .orders(new UserId(in.getUserId()))
+            .thenApply(orders ->
+                ListOrdersReply.newBuilder()
+                    .addAllOrders(orders.stream().map(Wire::order).toList())
+                    .build()));
+  }
+
+  @Override
+  public CompletionStage<GetOrderReply> getOrder(GetOrderRequest in) {
+    return validated(() ->
+        reads
+            .order(new UserId(in.getUserId()), new OrderId(UUID.fromString(in.getOrderId())))
+            .thenApply(InventoryService::getOrder));
+  }
+
+  private static GetOrderReply getOrder(Optional<Order> found) {
+    GetOrderReply.Builder reply = GetOrderReply.newBuilder();
+    return found
+        .map(order -> reply.setFound(Wire.order(order)).build())
+        .orElseGet(() -> reply.setNotFound(NOTHING).build());
+  }
+
+  @Override
+  public CompletionStage<ChangeActivityReply> createActivity(CreateActivityRequest in) {
+    return validated(() -> {
+      Activity activity = Wire.activity(in);
+      return change(activity.id(), replyTo -> new ActivityActor.Create(activity, replyTo));
+    });
+  }
+
+  @Override
+  public CompletionStage<ChangeActivityReply> pauseActivity(PauseActivityRequest in) {
+    return validated(() -> change(new ActivityId(in.getActivityId()), ActivityActor.Pause::new));
+  }
+
+  @Override
+  public CompletionStage<ChangeActivityReply> resumeActivity(ResumeActivityRequest in) {
+    return validated(() -> change(new ActivityId(in.getActivityId()), ActivityActor.Resume::new));
+  }
+
+  @Override
+  public CompletionStage<ChangeActivityReply> closeActivity(CloseActivityRequest in) {
+    return validated(() -> change(new ActivityId(in.getActivityId()), ActivityActor.Close::new));
+  }
+
+  @Override
+  public CompletionStage<ChangeActivityReply> setStock(SetStockRequest in) {
+    return validated(() -> {
+      long newStock = Activity.requireStock(in.getStock());
+      return change(
+          new ActivityId(in.getActivityId()),
+          replyTo -> new ActivityActor.SetStock(newStock, replyTo));
+    });
+  }
+
+  private CompletionStage<ChangeActivityReply> change(
+      ActivityId id, Function<ActorRef<Answer>, ActivityActor.Message> message) {
+    return ask(id, message, callTimeout).thenCompose(answer -> changed(id, answer));
+  }
+
+  /**
+   * An actor without a ledger does not know what is left, so the reply is completed from Postgres.
+   */
+  private CompletionStage<ChangeActivityReply> changed(ActivityId id, Answer answer) {
+    Answer.View view =
+        switch (answer) {
+          case Answer.Done done -> done.view();
+          case Answer.AlreadySo so -> so.view();
+          default -> null;
+        };
+    if (view == null || view.ledger() != null || !view.row().opened()) {
+      return CompletableFuture.completedFuture(Wire.changeReply(answer));
+    }
+    return sold(id, view)
+        .thenApply(sold -> {
+          flashsale.v1.Activity activity = Wire.activity(view.row(), sold, Instant.now());
+          ChangeActivityReply.Builder reply = ChangeActivityReply.newBuilder();
+          return answer instanceof Answer.Done
+              ? reply.setDone(activity).build()
+              : reply.setAlreadySo(activity).build();
+        });
+  }
+
+  @Override
+  public CompletionStage<GetProofReply> getProof(GetProofRequest in) {
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      return reads
+          .proof(id)
+          .thenCompose(postgres ->
+              ask(id, ActivityActor.Look::new, callTimeout)
+                  .thenCompose(before -> proof(id, postgres, before)));
+    });
+  }
+
+  private CompletionStage<GetProofReply> proof(
+      ActivityId id, Reads.PostgresBook postgres, Answer first) {
+    return switch (first) {
+      case Answer.View before ->
+          stock
+              .read(id)
+              .thenCompose(redis ->
+                  ask(id, ActivityActor.Look::new, callTimeout)
+                      .thenApply(second -> {
+                        Answer.View after = second instanceof Answer.View view ? view : before;
+                        Books books = new Books(postgres, before, redis, after);
+                        return GetProofReply.newBuilder().setProof(books.proof()).build();
+                      }));
+      case Answer.UnknownActivity unknown ->
+          CompletableFuture.completedFuture(
+              GetProofReply.newBuilder().setUnknownActivity(NOTHING).build());
+      default ->
+          CompletableFuture.failedFuture(
+              Faults.unavailable("the activity's journal cannot be read now"));
+    };
+  }
+}

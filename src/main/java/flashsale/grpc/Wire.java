@@ -1,0 +1,178 @@
+package flashsale.grpc;
+
+import flashsale.activity.Answer;
+import flashsale.activity.Catalog.CatalogRow;
+import flashsale.model.Activity;
+import flashsale.model.ActivityId;
+import flashsale.model.ActivityStatus;
+import flashsale.model.Order;
+import flashsale.model.OrderId;
+import flashsale.model.Product;
+import flashsale.v1.ChangeActivityReply;
+import flashsale.v1.ClaimReply;
+import flashsale.v1.CreateActivityRequest;
+import flashsale.v1.FindPurchaseReply;
+import flashsale.v1.Nothing;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Between the model and the wire; one method a message. */
+final class Wire {
+  /** An operator's pause has no known end. */
+  private static final int PAUSED_RETRY_AFTER_S = 5;
+
+  /** An epoch is opened, or a part is away: it is usually back within a second. */
+  private static final int TRY_AGAIN_RETRY_AFTER_S = 1;
+
+  private static final Nothing NOTHING = Nothing.getDefaultInstance();
+
+  private Wire() {}
+
+  static ClaimReply claimReply(Answer answer) {
+    ClaimReply.Builder reply = ClaimReply.newBuilder();
+    return switch (answer) {
+      case Answer.Confirmed confirmed -> reply.setConfirmed(order(confirmed.order())).build();
+      case Answer.AlreadyPurchased already ->
+          reply
+              .setAlreadyPurchased(
+                  ClaimReply.AlreadyPurchased.newBuilder().setOrderId(already.orderId().toString()))
+              .build();
+      case Answer.Closed closed -> reply.setClosed(NOTHING).build();
+      case Answer.Paused paused ->
+          reply
+              .setPaused(ClaimReply.Paused.newBuilder().setRetryAfterS(PAUSED_RETRY_AFTER_S))
+              .build();
+      case Answer.NotOpen notOpen ->
+          reply
+              .setNotOpen(
+                  ClaimReply.NotOpen.newBuilder().setOpensAtMs(notOpen.opensAt().toEpochMilli()))
+              .build();
+      case Answer.SoldOut soldOut -> reply.setSoldOut(NOTHING).build();
+      case Answer.Pending pending -> reply.setPending(pending(pending.orderId())).build();
+      case Answer.TryAgain tryAgain -> reply.setTryAgain(tryAgain()).build();
+      case Answer.UnknownActivity unknown -> reply.setUnknownActivity(NOTHING).build();
+      default -> throw unexpected(answer);
+    };
+  }
+
+  static FindPurchaseReply findPurchaseReply(Answer answer) {
+    FindPurchaseReply.Builder reply = FindPurchaseReply.newBuilder();
+    return switch (answer) {
+      case Answer.Confirmed confirmed -> reply.setConfirmed(order(confirmed.order())).build();
+      case Answer.Pending pending -> reply.setPending(pending(pending.orderId())).build();
+      case Answer.NotPurchased not -> reply.setNotPurchased(NOTHING).build();
+      case Answer.TryAgain tryAgain -> reply.setTryAgain(tryAgain()).build();
+      case Answer.UnknownActivity unknown -> reply.setUnknownActivity(NOTHING).build();
+      default -> throw unexpected(answer);
+    };
+  }
+
+  static ChangeActivityReply changeReply(Answer answer) {
+    ChangeActivityReply.Builder reply = ChangeActivityReply.newBuilder();
+    return switch (answer) {
+      case Answer.Done done -> reply.setDone(activity(done.view())).build();
+      case Answer.AlreadySo so -> reply.setAlreadySo(activity(so.view())).build();
+      case Answer.Exists exists -> reply.setExists(NOTHING).build();
+      case Answer.BelowSold below ->
+          reply
+              .setBelowSold(ChangeActivityReply.BelowSold.newBuilder().setSold(below.sold()))
+              .build();
+      case Answer.Closed closed -> reply.setClosed(NOTHING).build();
+      case Answer.UnknownActivity unknown -> reply.setUnknownActivity(NOTHING).build();
+      case Answer.TryAgain tryAgain -> reply.setTryAgain(tryAgain()).build();
+      default -> throw unexpected(answer);
+    };
+  }
+
+  private static IllegalStateException unexpected(Answer answer) {
+    return new IllegalStateException("not an answer to this: " + answer);
+  }
+
+  private static ClaimReply.Pending pending(OrderId orderId) {
+    return ClaimReply.Pending.newBuilder().setOrderId(orderId.toString()).build();
+  }
+
+  private static ClaimReply.TryAgain tryAgain() {
+    return ClaimReply.TryAgain.newBuilder().setRetryAfterS(TRY_AGAIN_RETRY_AFTER_S).build();
+  }
+
+  static flashsale.v1.Order order(Order order) {
+    Long sequence = order.sequence();
+    return flashsale.v1.Order.newBuilder()
+        .setOrderId(order.id().toString())
+        .setActivityId(order.activity().value())
+        .setUserId(order.user().value())
+        .setQuantity(order.quantity())
+        .setProduct(product(order.product()))
+        .setSequence(sequence == null ? 0 : sequence)
+        .setConfirmedAtMs(millis(order.confirmedAt()))
+        .build();
+  }
+
+  private static flashsale.v1.Product product(Product product) {
+    return flashsale.v1.Product.newBuilder()
+        .setProductId(product.productId())
+        .setAmount(product.amount())
+        .setCurrency(product.currency())
+        .build();
+  }
+
+  private static long millis(@Nullable Instant instant) {
+    return instant == null ? 0 : instant.toEpochMilli();
+  }
+
+  /** The activity with the units that its actor knows to be sold. */
+  private static flashsale.v1.Activity activity(Answer.View view) {
+    return activity(view.row(), view.ledger() == null ? 0 : view.ledger().sold(), Instant.now());
+  }
+
+  static flashsale.v1.Activity activity(CatalogRow row, long sold, Instant now) {
+    Activity activity = row.activity();
+    return flashsale.v1.Activity.newBuilder()
+        .setActivityId(activity.id().value())
+        .setTitle(activity.title())
+        .setProduct(product(activity.product()))
+        .setStatus(flashsale.v1.ActivityStatus.valueOf(status(row, sold, now).name()))
+        .setStock(activity.stock())
+        .setLeft(Math.max(0, activity.stock() - sold))
+        .setOpensAtMs(millis(activity.opensAt()))
+        .setClosesAtMs(millis(activity.closesAt()))
+        .build();
+  }
+
+  /** Opened and closed are facts; the clock only speaks where there is no fact yet. */
+  static ActivityStatus status(CatalogRow row, long sold, Instant now) {
+    Instant opensAt = row.activity().opensAt();
+    Instant closesAt = row.activity().closesAt();
+    if (row.closed() || closesAt != null && !now.isBefore(closesAt)) {
+      return ActivityStatus.CLOSED;
+    }
+    if (row.paused()) {
+      return ActivityStatus.PAUSED;
+    }
+    if (!row.opened() && opensAt != null && now.isBefore(opensAt)) {
+      return ActivityStatus.SCHEDULED;
+    }
+    return sold >= row.activity().stock() ? ActivityStatus.SOLD_OUT : ActivityStatus.OPEN;
+  }
+
+  /** Throws {@link IllegalArgumentException} that names what is wrong and what was expected. */
+  static Activity activity(CreateActivityRequest request) {
+    flashsale.v1.Product product = request.getProduct();
+    String productId = product.getProductId();
+    return new Activity(
+        new ActivityId(request.getActivityId()),
+        request.getTitle(),
+        new Product(
+            productId.isEmpty() ? request.getActivityId() : productId,
+            product.getAmount(),
+            product.getCurrency()),
+        request.getStock(),
+        instant(request.getOpensAtMs()),
+        instant(request.getClosesAtMs()));
+  }
+
+  private static @Nullable Instant instant(long millis) {
+    return millis == 0 ? null : Instant.ofEpochMilli(millis);
+  }
+}

@@ -1,0 +1,55 @@
+package flashsale.saleslog;
+
+import flashsale.config.Settings;
+import flashsale.ledger.Entry;
+import flashsale.model.ActivityId;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The sales log on Kafka. One per node.
+ *
+ * <p>It can be made while Kafka is down: appends then fail after the delivery time-out, and
+ * followings begin when the brokers answer. A record that was appended reaches its followers within
+ * a few milliseconds. Listeners are called by one thread for all followings, so one that blocks
+ * holds up every actor of the node.
+ */
+public final class KafkaSalesLog implements SalesLog, AutoCloseable {
+  /**
+   * Entries of one activity that may arrive while its new follower reads what it missed. One more
+   * ends the following, and the follower begins again. An activity in recovery sells nothing, so
+   * these are only what a writer before it left behind.
+   */
+  private static final int HELD_MAX = 4096;
+
+  private final Appender appender;
+  private final Tail tail;
+
+  private KafkaSalesLog(Appender appender, Tail tail) {
+    this.appender = appender;
+    this.tail = tail;
+  }
+
+  /** Needs no broker. */
+  public static KafkaSalesLog create(Settings.Kafka settings) {
+    Tail tail = new Tail(settings, HELD_MAX);
+    tail.start();
+    return new KafkaSalesLog(new Appender(settings, () -> KafkaClients.producer(settings)), tail);
+  }
+
+  @Override
+  public CompletionStage<Long> append(ActivityId activity, Entry entry) {
+    return appender.append(activity, entry);
+  }
+
+  @Override
+  public Subscription follow(ActivityId activity, long fromOffset, Listener listener) {
+    return tail.follow(activity, fromOffset, listener);
+  }
+
+  /** Returns within a few seconds. Every following ends, not fatally. */
+  @Override
+  public void close() {
+    appender.close();
+    tail.close();
+  }
+}

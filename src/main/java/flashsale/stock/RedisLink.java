@@ -1,0 +1,167 @@
+package flashsale.stock;
+
+import flashsale.config.Settings;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one connection to Redis that everybody shares: opened in the background, and opened again by
+ * itself or by the next call that finds it gone.
+ *
+ * <p>Each step is bounded by the command time-out: connecting, its handshake, a script by its
+ * SHA-1, and the same script by its text. While Redis is known to be away a call fails at once. A
+ * command in flight when the connection breaks is <em>sent again</em> by Lettuce after it
+ * reconnects (measured on 7.7.0, whatever its replay filter says), so only commands that may run
+ * twice, or late, belong here.
+ */
+final class RedisLink implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+  private static final Duration RECONNECT_DELAY_MIN = Duration.ofMillis(10);
+  private static final Duration RECONNECT_DELAY_MAX = Duration.ofMillis(500);
+
+  /**
+   * After nothing but time-outs for this long the connection is replaced: a peer that vanished
+   * without a word (power cut, firewall) would otherwise be believed in until TCP gives up, a
+   * quarter of an hour.
+   */
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(2);
+
+  private static final long NOT_SILENT = Long.MIN_VALUE;
+
+  private final ClientResources resources;
+  private final RedisClient client;
+  private final RedisURI uri;
+  private CompletableFuture<StatefulRedisConnection<String, String>> current =
+      CompletableFuture.failedFuture(new IllegalStateException("redis: not connected yet"));
+  private long silentSinceNanos = NOT_SILENT;
+  private boolean closed;
+
+  private RedisLink(ClientResources resources, RedisClient client, RedisURI uri) {
+    this.resources = resources;
+    this.client = client;
+    this.uri = uri;
+  }
+
+  /** Begins to connect, and does not wait for it. */
+  static RedisLink open(Settings.Redis settings) {
+    RedisURI uri = RedisURI.create(settings.uri());
+    uri.setTimeout(settings.commandTimeout());
+    ClientResources resources =
+        ClientResources.builder()
+            .reconnectDelay(
+                Delay.exponential(
+                    RECONNECT_DELAY_MIN, RECONNECT_DELAY_MAX, 2, TimeUnit.MILLISECONDS))
+            .build();
+    RedisClient client = RedisClient.create(resources, uri);
+    client.setOptions(
+        ClientOptions.builder()
+            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+            .requestQueueSize(settings.requestsQueuedMax())
+            .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
+            .socketOptions(
+                SocketOptions.builder()
+                    .connectTimeout(settings.commandTimeout())
+                    .keepAlive(true)
+                    .build())
+            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+            .build());
+    RedisLink link = new RedisLink(resources, client, uri);
+    link.connection();
+    return link;
+  }
+
+  /** Runs the script by its SHA-1, and by its text where Redis has forgotten or never seen it. */
+  CompletionStage<List<String>> run(Script script, String[] keys, String... values) {
+    return send(redis ->
+            redis.<List<String>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
+        .exceptionallyCompose(failure ->
+            causeOf(failure) instanceof RedisNoScriptException
+                ? send(redis ->
+                    redis.<List<String>>eval(script.text(), ScriptOutputType.MULTI, keys, values))
+                : CompletableFuture.failedFuture(causeOf(failure)));
+  }
+
+  /** Deletes a key of whatever type. */
+  CompletionStage<Void> delete(String key) {
+    return send(redis -> redis.unlink(key)).thenAccept(deleted -> {});
+  }
+
+  private <T> CompletionStage<T> send(
+      Function<RedisAsyncCommands<String, String>, CompletionStage<T>> command) {
+    return connection()
+        .thenCompose(connection ->
+            command
+                .apply(connection.async())
+                .whenComplete((answer, failure) -> onAnswer(connection, failure)));
+  }
+
+  private synchronized CompletionStage<StatefulRedisConnection<String, String>> connection() {
+    if (current.isCompletedExceptionally() && !closed) {
+      current =
+          client
+              .connectAsync(StringCodec.UTF8, uri)
+              .whenComplete((connection, failure) -> {
+                if (connection != null) {
+                  log.atInfo().addKeyValue("host", uri.getHost()).log("redis connected");
+                }
+              })
+              .toCompletableFuture();
+    }
+    return current;
+  }
+
+  private synchronized void onAnswer(
+      StatefulRedisConnection<String, String> connection, @Nullable Throwable failure) {
+    long now = System.nanoTime();
+    if (!(failure instanceof RedisCommandTimeoutException)) {
+      silentSinceNanos = NOT_SILENT;
+    } else if (silentSinceNanos == NOT_SILENT) {
+      silentSinceNanos = now;
+    } else if (now - silentSinceNanos > SILENCE_MAX.toNanos()
+        && !current.isCompletedExceptionally()
+        && connection.equals(current.getNow(null))) {
+      log.atWarn().addKeyValue("host", uri.getHost()).log("redis silent, connecting anew");
+      silentSinceNanos = NOT_SILENT;
+      current = CompletableFuture.failedFuture(failure);
+      var unused = connection.closeAsync();
+    }
+  }
+
+  private static Throwable causeOf(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    var unused = resources.shutdown(0, 2, TimeUnit.SECONDS);
+  }
+}

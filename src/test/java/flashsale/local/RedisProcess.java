@@ -1,0 +1,131 @@
+package flashsale.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import redis.embedded.core.ExecutableProvider;
+import redis.embedded.model.OsArchitecture;
+
+/**
+ * A real Redis (6.2.11 on x86-64 Linux) from the embedded-redis jar, as a child process of ours.
+ *
+ * <p>Everything it needs and writes, its executable too, is below the data directory. It keeps an
+ * append-only file that reaches the operating system before a reply goes out, so even after {@link
+ * ServerProcess#kill()} a start on the same directory finds every answered write; only a power cut
+ * could lose the last second.
+ */
+public final class RedisProcess implements AutoCloseable {
+  private static final Duration START_MAX = Duration.ofSeconds(20);
+  private static final Duration PROBE_MAX = Duration.ofSeconds(1);
+
+  private final ServerProcess process;
+  private final int port;
+
+  private RedisProcess(ServerProcess process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * Starts Redis on 127.0.0.1 and waits until it has read its data; again on the same directory and
+   * port it finds the same data.
+   */
+  public static RedisProcess start(Path dataDir, int port, Path log) {
+    Path directory = dataDir.toAbsolutePath();
+    List<String> command =
+        List.of(
+            executableBelow(directory).toString(),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(port),
+            "--dir",
+            directory.toString(),
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction");
+    return new RedisProcess(
+        ServerProcess.start(
+            "redis", command, Map.of(), log, START_MAX, () -> isOurChildAndReady(port)),
+        port);
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String uri() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  /** Never half a file: it is written aside and moved into place. */
+  private static Path executableBelow(Path directory) {
+    String resource =
+        ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
+    if (resource == null) {
+      throw new ServerProcess.StartFailure(
+          "redis: no executable for "
+              + System.getProperty("os.name")
+              + " on "
+              + System.getProperty("os.arch")
+              + " (expected: Linux or macOS, x86-64 or arm64)");
+    }
+    Path executable = directory.resolve("redis-server");
+    if (Files.isExecutable(executable)) {
+      return executable;
+    }
+    try (InputStream bytes = ExecutableProvider.class.getResourceAsStream(resource)) {
+      if (bytes == null) {
+        throw new ServerProcess.StartFailure("redis: " + resource + " is not in its jar");
+      }
+      Files.createDirectories(directory);
+      Path aside = directory.resolve("redis-server.new");
+      Files.copy(bytes, aside, StandardCopyOption.REPLACE_EXISTING);
+      Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("rwx------"));
+      return Files.move(aside, executable, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Another server on the same port would answer too, and must not pass for the one started. */
+  private static boolean isOurChildAndReady(int port) throws IOException {
+    String info = info(port);
+    return info.contains("\r\nloading:0\r\n")
+        && ProcessHandle.current()
+            .children()
+            .anyMatch(child -> info.contains("\r\nprocess_id:" + child.pid() + "\r\n"));
+  }
+
+  private static String info(int port) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout((int) PROBE_MAX.toMillis());
+      socket.getOutputStream().write("INFO\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

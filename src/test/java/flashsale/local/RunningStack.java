@@ -1,0 +1,127 @@
+package flashsale.local;
+
+import flashsale.model.UserId;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The whole system for a test: every part a process of its own, on free ports and data of its own.
+ */
+final class RunningStack implements AutoCloseable {
+  private final LocalStackParts parts;
+  private final LocalStackFiles files;
+  private final String url;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private RunningStack(LocalStackParts parts, LocalStackFiles files, String url) {
+    this.parts = parts;
+    this.files = files;
+    this.url = url;
+  }
+
+  /** Returns when the node is ready; everything written stays below {@code directory}. */
+  static RunningStack start(Path directory) throws IOException {
+    int httpPort = ServerProcess.freePort();
+    LocalStackOptions.Run options =
+        new LocalStackOptions.Run(
+            httpPort, ServerProcess.freePort(), ServerProcess.freePort(), null, false);
+    LocalStackFiles files = new LocalStackFiles(directory);
+    Path data = Files.createDirectories(directory.resolve("data"));
+    LocalStackParts parts =
+        new LocalStackParts(options, files, data, LocalStackPorts.of(data), (name, code) -> {});
+    RunningStack stack = new RunningStack(parts, files, "http://127.0.0.1:" + httpPort);
+    try {
+      CompletableFuture.allOf(
+              parts.servers().stream().map(LocalStackPart::start).toArray(CompletableFuture[]::new))
+          .join();
+      parts.node().start().join();
+      Files.createDirectories(files.state().getParent());
+      stack.writeState();
+      return stack;
+    } catch (RuntimeException e) {
+      stack.close();
+      throw e;
+    }
+  }
+
+  private void writeState() throws IOException {
+    parts.state("").write(files.state());
+  }
+
+  String url() {
+    return url;
+  }
+
+  /** What {@code target/local-stack.json} is for the local run. */
+  Path stateFile() {
+    return files.state();
+  }
+
+  LocalStackState state() {
+    return parts.state("");
+  }
+
+  /** SIGKILL. */
+  void kill(String name) {
+    Objects.requireNonNull(part(name).process()).kill();
+  }
+
+  /** Ends it if it lives, and starts it on the same port and data; returns when it is ready. */
+  void restart(String name) throws IOException {
+    part(name).restart().join();
+    writeState();
+  }
+
+  private LocalStackPart part(String name) {
+    return parts.named(name).orElseThrow();
+  }
+
+  /**
+   * Sends a request with a token for {@code user}, who has {@code ops} if the path is an
+   * operator's.
+   */
+  HttpResponse<String> send(String method, String path, String user, String body)
+      throws IOException, InterruptedException {
+    String token =
+        Token.of(new UserId(user), path.contains("/admin/") ? List.of("ops") : List.of());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path)).header("Authorization", "Bearer " + token);
+    if (!body.isEmpty()) {
+      request.header("Content-Type", "application/json");
+    }
+    return http.send(
+        request.method(method, HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The one number that a query returns. */
+  long number(String sql) throws SQLException {
+    LocalStackState.Postgres p = state().postgres();
+    String jdbcUrl = "jdbc:postgresql://" + p.host() + ":" + p.port() + "/" + p.database();
+    try (Connection connection = DriverManager.getConnection(jdbcUrl, p.user(), p.password());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    parts.stop();
+  }
+}

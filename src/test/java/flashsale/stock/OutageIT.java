@@ -1,0 +1,167 @@
+package flashsale.stock;
+
+import static flashsale.stock.Bench.decided;
+import static flashsale.stock.ClaimReply.Verdict.NOMINATED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import flashsale.local.RedisProcess;
+import flashsale.local.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Redis dies, hangs, or is not there yet. */
+class OutageIT {
+  private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(300);
+  private static final int QUEUED_MAX = 20;
+
+  /** Twice the time-out is promised; the rest is for a busy machine. */
+  private static final Duration FAILS_WITHIN = COMMAND_TIMEOUT.multipliedBy(2).plusSeconds(1);
+
+  private static final Duration WORKS_WITHIN = Duration.ofSeconds(10);
+
+  @TempDir private Path dir;
+  private int port;
+  private RedisProcess redis;
+  private RedisStock stock;
+
+  @BeforeEach
+  void start() {
+    port = ServerProcess.freePort();
+    redis = startRedis();
+    stock = RedisStock.connect(Bench.settings(port, COMMAND_TIMEOUT, QUEUED_MAX));
+    await().atMost(WORKS_WITHIN).until(() -> succeeds(flip()));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    signal("CONT");
+    stock.close();
+    redis.close();
+  }
+
+  @Test
+  void failsFastWhileRedisIsDeadAndWorksAgainByItself() {
+    ClaimCall first = Bench.call(1, 1, 0, 10, "a");
+    ClaimCall second = Bench.call(1, 2, 1, 10, "b");
+    assertThat(Bench.await(stock.claim(first))).isEqualTo(decided(NOMINATED));
+
+    redis.process().kill();
+    assertFailsInTime(stock.claim(second));
+    assertFailsInTime(stock.claim(second));
+
+    redis = startRedis();
+    await()
+        .atMost(WORKS_WITHIN)
+        .untilAsserted(
+            () -> assertThat(Bench.await(stock.claim(first))).isEqualTo(decided(NOMINATED)));
+    assertThat(Bench.await(stock.claim(second))).isEqualTo(decided(NOMINATED));
+    assertThat(Bench.await(stock.read(Bench.SALE))).contains(new RedisBook(1, 2, 8, 2));
+  }
+
+  @Test
+  void connectsToARedisThatComesUpLater() throws Exception {
+    redis.close();
+    try (RedisStock early = RedisStock.connect(Bench.settings(port, COMMAND_TIMEOUT, QUEUED_MAX))) {
+      assertFailsInTime(early.read(Bench.SALE));
+      assertFailsInTime(early.claim(Bench.call(1, 1, 0, 10, "a")));
+
+      redis = startRedis();
+      await().atMost(WORKS_WITHIN).until(() -> succeeds(early.read(Bench.SALE)));
+      assertThat(Bench.await(early.claim(Bench.call(1, 1, 0, 10, "a"))))
+          .isEqualTo(decided(NOMINATED));
+    }
+  }
+
+  @Test
+  void aCallThatTimedOutIsRepeatedUnchangedAndCountsOnce() throws Exception {
+    ClaimCall call = Bench.call(1, 1, 0, 10, "a");
+    signal("STOP");
+    assertFailsInTime(stock.claim(call));
+    assertFailsInTime(stock.claim(call));
+    signal("CONT");
+
+    await()
+        .atMost(WORKS_WITHIN)
+        .untilAsserted(
+            () -> assertThat(Bench.await(stock.claim(call))).isEqualTo(decided(NOMINATED)));
+    assertThat(Bench.await(stock.read(Bench.SALE))).contains(new RedisBook(1, 1, 9, 1));
+  }
+
+  @Test
+  void replacesAConnectionThatStaysSilent() throws Exception {
+    signal("STOP");
+    List<String> failures = new ArrayList<>();
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .until(() -> {
+          assertFailsInTime(stock.read(Bench.SALE).whenComplete((b, e) -> failures.add("" + e)));
+          return failures.getLast().contains("connect");
+        });
+    signal("CONT");
+
+    await().atMost(WORKS_WITHIN).until(() -> succeeds(stock.read(Bench.SALE)));
+  }
+
+  @Test
+  void refusesAtOnceWhatTheQueueHasNoRoomFor() throws Exception {
+    signal("STOP");
+    List<CompletionStage<?>> calls = new ArrayList<>();
+    for (int i = 0; i < QUEUED_MAX; i++) {
+      calls.add(stock.read(Bench.SALE));
+    }
+    CompletableFuture<?> tooMany = stock.read(Bench.SALE).toCompletableFuture();
+
+    assertThatThrownBy(() -> tooMany.get(FAILS_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
+        .hasMessageContaining("size exceeded");
+    calls.forEach(OutageIT::assertFailsInTime);
+  }
+
+  @Test
+  void failsAfterItWasClosed() {
+    stock.close();
+    assertFailsInTime(stock.claim(Bench.call(1, 1, 0, 10, "a")));
+  }
+
+  private RedisProcess startRedis() {
+    return RedisProcess.start(dir.resolve("redis"), port, dir.resolve("log"));
+  }
+
+  private CompletionStage<FlipReply> flip() {
+    return stock.flip(Bench.SALE, 1, 0, 10, OptionalLong.empty());
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  private static boolean succeeds(CompletionStage<?> stage) {
+    try {
+      Bench.await(stage);
+      return true;
+    } catch (AssertionError failed) {
+      return false;
+    }
+  }
+
+  private static void assertFailsInTime(CompletionStage<?> stage) {
+    assertThatThrownBy(
+            () -> stage.toCompletableFuture().get(FAILS_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
+        .isInstanceOf(ExecutionException.class);
+  }
+}
