@@ -28,6 +28,7 @@ final class Promises {
   private record ClaimKey(UserId user, long claimedAtMs) {}
 
   private final World world;
+
   /** Somebody was told, at this time, that nothing can be bought any more. */
   private record LastWord(Request request, Answer answer, long toldAtMs) {}
 
@@ -95,8 +96,7 @@ final class Promises {
     boolean oldNews = !node.hasStartedAnEpoch();
     boolean sells = world.log.ledger().writer().incarnation() == node.incarnation;
     long sinceMs = request.askedAtMs - (sells ? 0 : TAIL_FRESH_WITHIN_MS);
-    require(
-        oldNews || sale == null || sale.confirmedAtMs() >= sinceMs, request, "had " + sale);
+    require(oldNews || sale == null || sale.confirmedAtMs() >= sinceMs, request, "had " + sale);
     requireNothingBoughtBy(request, sale);
   }
 

@@ -2,11 +2,17 @@ package flashsale.activity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Many stories in which everything goes wrong, and the promises are kept all the same. */
+/**
+ * Many stories in which everything goes wrong, and the promises are kept all the same.
+ *
+ * <p>{@code -Dflashsale.seed=S -Dflashsale.seeds=N} tells N stories from S on; {@code
+ * -Dflashsale.lines=L} shows the last L lines of one that fails.
+ */
 class RandomHistoryTest {
   private static final int SEEDS = Integer.getInteger("flashsale.seeds", 3_000);
   private static final int LINES_SHOWN = Integer.getInteger("flashsale.lines", 120);
@@ -48,7 +54,7 @@ class RandomHistoryTest {
     } catch (AssertionError | RuntimeException expected) {
       String[] lines = story.world().history().split("\n");
       int from = Math.max(0, lines.length - LINES_SHOWN);
-      return String.join("\n", java.util.Arrays.asList(lines).subList(from, lines.length));
+      return String.join("\n", Arrays.asList(lines).subList(from, lines.length));
     }
     return "(did not fail when told again)";
   }
