@@ -30,8 +30,10 @@ class RandomHistoryTest {
       }
       story.events().forEach((event, count) -> events.merge(event, count, Integer::sum));
     }
-    assertThat(events).hasSize(RandomHistory.Event.values().length);
-    assertThat(events.values()).allMatch(count -> count >= SEEDS / 20);
+    if (SEEDS >= 1_000) {
+      assertThat(events).hasSize(RandomHistory.Event.values().length);
+      assertThat(events.values()).allMatch(count -> count >= SEEDS / 20);
+    }
   }
 
   @Test
