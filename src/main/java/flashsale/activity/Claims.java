@@ -25,9 +25,13 @@ import org.jspecify.annotations.Nullable;
  * queue ─▶ judging ─▶ under way ─▶ CONFIRMED          one call at a time, at most 256 claims
  *   ▲                     │
  *   └──── held ◀──────────┘                           Redis has none left, the ledger does not say so yet
+ *         refused                                     no buyer, as soon as the tail is fresh
  * </pre>
  */
 final class Claims {
+  /** No buyer as far as Redis knows, and the answer to that. */
+  private record Refused(Waiting waiting, Answer answer) {}
+
   private final Turn turn;
   private final ActivityId id;
   private final LogView log;
@@ -37,8 +41,10 @@ final class Claims {
 
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private final Deque<Waiting> held = new ArrayDeque<>();
+  private final Deque<Refused> refused = new ArrayDeque<>();
   private final UnderWay underWay = new UnderWay();
   private @Nullable Judging judging;
+
   private long lastCallNo;
   private Writer me = Writer.NONE;
   private long nextSeq;
@@ -63,12 +69,16 @@ final class Claims {
 
   /** Returns false, and has told so, when the queue is full. */
   boolean enqueue(Waiting waiting) {
-    if (queue.size() + held.size() + underWay.followers() >= limits.claimsQueuedMax()) {
+    if (claimsQueued() >= limits.claimsQueuedMax()) {
       turn.tell(waiting, new Answer.TryAgain());
       return false;
     }
     queue.addLast(waiting);
     return true;
+  }
+
+  private int claimsQueued() {
+    return queue.size() + held.size() + refused.size() + underWay.followers();
   }
 
   /**
@@ -100,6 +110,9 @@ final class Claims {
   void expire() {
     expire(queue);
     expire(held);
+    while (!refused.isEmpty() && turn.now() >= deadline(refused.getFirst().waiting)) {
+      turn.tell(refused.removeFirst().waiting, new Answer.TryAgain());
+    }
   }
 
   private void expire(Deque<Waiting> waiting) {
@@ -134,6 +147,7 @@ final class Claims {
       undecided.addAll(batch.waiting);
       undecided.addAll(batch.followers);
     }
+    enqueueAgain(takeRefused());
     enqueueAgain(takeHeld());
     enqueueAgain(undecided);
   }
@@ -147,6 +161,12 @@ final class Claims {
   private List<Waiting> takeHeld() {
     List<Waiting> all = List.copyOf(held);
     held.clear();
+    return all;
+  }
+
+  private List<Waiting> takeRefused() {
+    List<Waiting> all = refused.stream().map(Refused::waiting).toList();
+    refused.clear();
     return all;
   }
 
@@ -229,7 +249,9 @@ final class Claims {
         case DUPLICATE -> onDuplicate(waiting, j.product);
         case NONE_LEFT -> held.addLast(waiting);
         case NOT_A_BUYER ->
-            turn.tell(waiting, waiting.isClaim() ? j.refusal() : notPurchased(waiting.user()));
+            refused.addLast(
+                new Refused(
+                    waiting, waiting.isClaim() ? j.refusal() : notPurchased(waiting.user())));
       }
     }
   }
@@ -375,13 +397,21 @@ final class Claims {
     underWay.waitAgain(turn.now());
   }
 
-  /** Nobody is sold out before the ledger says so, as of the log's end a moment ago. */
+  /**
+   * Nobody is sold out before the ledger says so, and nobody is refused unless all this is as of
+   * the log's end a moment ago: a later epoch may have sold to them.
+   */
   void releaseHeld() {
+    boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());
+    if (fresh) {
+      refused.forEach(one -> turn.tell(one.waiting, one.answer));
+      refused.clear();
+    }
     if (held.isEmpty()) {
       return;
     }
     if (log.ledger().soldOut()) {
-      if (log.isFreshWithin(limits.tailFreshWithin().toMillis())) {
+      if (fresh) {
         answer(takeHeld(), new Answer.SoldOut());
       }
     } else if (underWay.isEmpty() && judging == null) {
@@ -395,6 +425,7 @@ final class Claims {
   void refuseWaiting() {
     answer(takeQueue(), new Answer.TryAgain());
     answer(takeHeld(), new Answer.TryAgain());
+    answer(takeRefused(), new Answer.TryAgain());
   }
 
   /**
@@ -429,7 +460,7 @@ final class Claims {
   }
 
   boolean isIdle() {
-    return areDecided() && queue.isEmpty() && held.isEmpty();
+    return areDecided() && queue.isEmpty() && held.isEmpty() && refused.isEmpty();
   }
 
   int batchesUnderWay() {
@@ -437,7 +468,7 @@ final class Claims {
   }
 
   int waiting() {
-    return queue.size() + held.size() + (judging == null ? 0 : judging.batch.size());
+    return claimsQueued() + (judging == null ? 0 : judging.batch.size());
   }
 
   /**
@@ -445,6 +476,9 @@ final class Claims {
    */
   long wakeAtMs(boolean live) {
     long at = Math.min(deadline(queue.peekFirst()), deadline(held.peekFirst()));
+    if (!refused.isEmpty()) {
+      at = Math.min(at, deadline(refused.getFirst().waiting));
+    }
     if (judging != null) {
       at = Math.min(at, judging.againAtMs);
     }

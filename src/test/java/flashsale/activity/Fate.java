@@ -16,7 +16,7 @@ record Fate(long takesPlaceAfterMs, boolean succeeds, long heardAfterMs, long ag
   static final Fate FAILS_BUT_HAPPENED = new Fate(1, false, 2, NEVER);
 
   /** Waits until {@link World#release}. */
-  static final Fate HELD = new Fate(0, true, 0, NEVER);
+  static final Fate HELD = new Fate(-1, true, -1, NEVER);
 
   static Fate failsAndHappensAfter(long ms) {
     return new Fate(ms, false, 2, NEVER);

@@ -21,11 +21,19 @@ final class Promises {
   /** How much later than it was true SOLD OUT may be said: the tail's freshness, and some delay. */
   private static final long SOLD_OUT_SEEN_WITHIN_MS = 2_000;
 
+  /** How old the log's end may be by which somebody is no buyer; clocks differ a little. */
+  private static final long TAIL_FRESH_WITHIN_MS = 1_000;
+
   /** A claim of this shopper, by the time that its order would carry. */
   private record ClaimKey(UserId user, long claimedAtMs) {}
 
   private final World world;
+
+  /** Somebody was told, at this time, that nothing can be bought any more. */
+  private record LastWord(Request request, Answer answer, long toldAtMs) {}
+
   private final List<Request> requests = new ArrayList<>();
+  private final List<LastWord> lastWords = new ArrayList<>();
 
   Promises(World world) {
     this.world = world;
@@ -42,6 +50,10 @@ final class Promises {
   void told(Node node, Request request, Answer answer) {
     world.note(node, request + " is told " + answer);
     Sale sale = world.log.saleTo(request.user);
+    if (request.kind == Request.Kind.CLAIM
+        && (answer instanceof Answer.SoldOut || answer instanceof Answer.Closed)) {
+      lastWords.add(new LastWord(request, answer, world.now()));
+    }
     switch (answer) {
       case Answer.Confirmed confirmed -> {
         boolean exact =
@@ -82,10 +94,9 @@ final class Promises {
   private void requireNoBuyer(Node node, Request request, @Nullable Sale sale) {
     // Of an activity that was never opened only the journal is asked, and that may be old news.
     boolean oldNews = !node.hasStartedAnEpoch();
-    require(
-        oldNews || sale == null || sale.confirmedAtMs() >= request.askedAtMs,
-        request,
-        "had " + sale);
+    boolean sells = world.log.ledger().writer().incarnation() == node.incarnation;
+    long sinceMs = request.askedAtMs - (sells ? 0 : TAIL_FRESH_WITHIN_MS);
+    require(oldNews || sale == null || sale.confirmedAtMs() >= sinceMs, request, "had " + sale);
     requireNothingBoughtBy(request, sale);
   }
 
@@ -139,6 +150,19 @@ final class Promises {
         int alike = claims.getOrDefault(new ClaimKey(request.user, request.takenAtMs()), 0);
         require(alike > 1, request, "this very request bought " + sale);
       }
+    }
+  }
+
+  /** Who was told that it is over never bought anything afterwards. */
+  void checkNobodyBoughtAfter(Class<? extends Answer> lastWord) {
+    for (LastWord word : lastWords) {
+      Sale sale = world.log.saleTo(word.request.user);
+      require(
+          !lastWord.isInstance(word.answer)
+              || sale == null
+              || sale.confirmedAtMs() <= word.toldAtMs,
+          word.request,
+          "bought " + sale);
     }
   }
 

@@ -2,14 +2,20 @@ package flashsale.activity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Many stories in which everything goes wrong, and the promises are kept all the same. */
+/**
+ * Many stories in which everything goes wrong, and the promises are kept all the same.
+ *
+ * <p>{@code -Dflashsale.seed=S -Dflashsale.seeds=N} tells N stories from S on; {@code
+ * -Dflashsale.lines=L} shows the last L lines of one that fails.
+ */
 class RandomHistoryTest {
   private static final int SEEDS = Integer.getInteger("flashsale.seeds", 3_000);
-  private static final int LINES_SHOWN = 120;
+  private static final int LINES_SHOWN = Integer.getInteger("flashsale.lines", 120);
 
   @Test
   void keepsThePromisesWhateverGoesWrong() {
@@ -24,8 +30,10 @@ class RandomHistoryTest {
       }
       story.events().forEach((event, count) -> events.merge(event, count, Integer::sum));
     }
-    assertThat(events).hasSize(RandomHistory.Event.values().length);
-    assertThat(events.values()).allMatch(count -> count >= SEEDS / 20);
+    if (SEEDS >= 1_000) {
+      assertThat(events).hasSize(RandomHistory.Event.values().length);
+      assertThat(events.values()).allMatch(count -> count >= SEEDS / 20);
+    }
   }
 
   @Test
@@ -48,7 +56,7 @@ class RandomHistoryTest {
     } catch (AssertionError | RuntimeException expected) {
       String[] lines = story.world().history().split("\n");
       int from = Math.max(0, lines.length - LINES_SHOWN);
-      return String.join("\n", java.util.Arrays.asList(lines).subList(from, lines.length));
+      return String.join("\n", Arrays.asList(lines).subList(from, lines.length));
     }
     return "(did not fail when told again)";
   }

@@ -6,6 +6,8 @@ import static flashsale.activity.Told.pending;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flashsale.ledger.Entry;
+import flashsale.model.UserId;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,6 +71,45 @@ class TwoActorsTest {
     world.runFor(100);
     assertThat(again.answer()).isEqualTo(alreadyPurchased(again));
     assertConfirmed(cat, 2);
+  }
+
+  @Test
+  void refusesNobodyWhileItsTailIsOld() {
+    old.claim("ann");
+    world.runFor(100);
+    old.pause();
+    world.runFor(100);
+    world.redis.wipe();
+    fates.next(Effect.Flip.class, Fate.HELD);
+    old.findPurchase("ann");
+    world.runFor(300);
+    old.stallTail();
+
+    // Another actor sells to ben and dies, and Redis forgets it.
+    Node next = world.start();
+    next.resume();
+    Request bought = next.claim("ben");
+    world.runFor(300);
+    assertConfirmed(bought, 2);
+    next.kill();
+    world.redis.wipe();
+    world.redis.load(World.ID, 4, List.of(new UserId("ann")));
+
+    world.runFor(1_000);
+    world.release(Effect.Flip.class);
+    world.runFor(10);
+    Request claim = old.claim("ben");
+    Request find = old.findPurchase("ben");
+    world.runFor(100);
+    assertThat(old.effects(Effect.Judge.class)).isNotEmpty();
+    assertThat(claim.isAnswered()).isFalse();
+    assertThat(find.isAnswered()).isFalse();
+
+    old.resumeTail();
+    world.runFor(10);
+    assertThat(old.stopped()).contains("was opened by another actor");
+    assertThat(claim.answer()).isEqualTo(new Answer.TryAgain());
+    assertThat(find.answer()).isEqualTo(new Answer.TryAgain());
   }
 
   @Test
