@@ -108,7 +108,9 @@ unpack_etcd() {
 # True when nothing that is compiled is newer than the last good build, and what it made is still there.
 is_built() {
   local stamp=$ROOT/target/.built jar jars
-  [[ -f $stamp && -d $ROOT/target/classes && -d $ROOT/target/test-classes && -f $ROOT/target/classpath.txt ]] || return 1
+  [[ -f $stamp && -f $ROOT/target/classpath.txt ]] || return 1
+  [[ -f $ROOT/target/classes/flashsale/Main.class ]] || return 1
+  [[ -f $ROOT/target/test-classes/flashsale/local/LocalStack.class ]] || return 1
   [[ -z $(cd -- "$ROOT" && find pom.xml application.conf protobuf src -newer "$stamp" -print -quit) ]] || return 1
   IFS=: read -r -a jars <"$ROOT/target/classpath.txt" || true
   ((${#jars[@]} > 0)) || return 1
