@@ -39,6 +39,9 @@ final class ActivityCore implements Changes.Core {
   /** How often acked records may stay unseen before the epoch is given up. */
   private static final int TAIL_RESTARTS_MAX = 3;
 
+  /** Up to this often the patience with a tail doubles: from 2 s to about 4 minutes. */
+  private static final int TAIL_PATIENCE_DOUBLINGS_MAX = 7;
+
   /** Looks that wait for the journal; for one more the oldest is told to try again. */
   private static final int LOOKS_QUEUED_MAX = 100;
 
@@ -72,7 +75,7 @@ final class ActivityCore implements Changes.Core {
     this.limits = limits;
     openingBackoff = Backoff.of(limits);
     journal = new JournalBook(turn, incarnation, Backoff.of(limits));
-    log = new LogView(turn, limits.backoffMin().toMillis());
+    log = new LogView(turn, limits.backoffMin().toMillis(), limits.backoffMax().toMillis());
     claims = new Claims(turn, id, log, tickets, limits, Backoff.of(limits));
     changes = new Changes(turn, journal, log, claims, incarnation);
     closeMark = new CloseMark(turn, log, tickets, Backoff.of(limits));
@@ -329,6 +332,7 @@ final class ActivityCore implements Changes.Core {
     long notBeforeMs = calm ? turn.now() : turn.now() + openingBackoff.next();
     opening = new Opening(turn, journal, log, tickets, incarnation, openingBackoff, notBeforeMs);
     phase = Phase.OPENING;
+    tailRestarts = 0;
     claims.onEpochOver();
     turn.note("opening an epoch: " + why);
   }
@@ -446,32 +450,36 @@ final class ActivityCore implements Changes.Core {
     }
     if (failed.fatal()) {
       turn.alarm("the sales log cannot be followed: " + failed.why());
-      stop(failed.why(), false);
-    } else {
-      log.failed();
     }
+    log.failed(failed.fatal());
   }
 
   /**
    * A record that was acked and is not seen restarts the tail; after some restarts the epoch is
-   * given up.
+   * given up. The patience doubles each time: a tail that only has much to catch up with would
+   * otherwise begin anew for ever.
    */
   private void watchTail() {
     log.retryIfDue();
     long since = ackedSinceMs();
-    if (since == Turn.NEVER || turn.now() - since < limits.tailPatience().toMillis()) {
+    if (since == Turn.NEVER || turn.now() - since < tailPatienceMs()) {
       return;
     }
     claims.waitAgain();
     closeMark.waitAgain();
+    tailRestarts++;
     if (opening != null) {
-      opening.waitAgain();
-    } else if (++tailRestarts > TAIL_RESTARTS_MAX) {
+      opening.appendAgain();
+    } else if (tailRestarts > TAIL_RESTARTS_MAX) {
       open("an acked record does not come back");
       return;
     }
     turn.note("restarting the tail at offset " + (log.folded() + 1));
     log.follow();
+  }
+
+  private long tailPatienceMs() {
+    return limits.tailPatience().toMillis() << Math.min(tailRestarts, TAIL_PATIENCE_DOUBLINGS_MAX);
   }
 
   private long ackedSinceMs() {
@@ -514,7 +522,7 @@ final class ActivityCore implements Changes.Core {
     }
     long ackedSinceMs = ackedSinceMs();
     if (ackedSinceMs != Turn.NEVER) {
-      at = Math.min(at, ackedSinceMs + limits.tailPatience().toMillis());
+      at = Math.min(at, ackedSinceMs + tailPatienceMs());
     }
     if (isLive() && journal.state().closed() && claims.areDecided()) {
       at = Math.min(at, closeMark.wakeAtMs());

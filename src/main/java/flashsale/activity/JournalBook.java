@@ -75,7 +75,7 @@ final class JournalBook {
       state = replayed;
       return Replay.FIRST;
     }
-    if (replayed.seqNr() == state.seqNr()) {
+    if (replayed.seqNr() == state.seqNr() && replayed.writtenBy() == state.writtenBy()) {
       if (writing != null) {
         turn.emit(new Effect.WriteJournal(writing));
       }

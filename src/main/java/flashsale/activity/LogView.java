@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class LogView {
   private final Turn turn;
   private final long retryMs;
+  private final long fatalRetryMs;
   private Ledger ledger = Ledger.EMPTY;
   private boolean known;
   private long folded = -1;
@@ -14,9 +15,10 @@ final class LogView {
   private long retryAtMs = Turn.NEVER;
   private long freshAsOfMs;
 
-  LogView(Turn turn, long retryMs) {
+  LogView(Turn turn, long retryMs, long fatalRetryMs) {
     this.turn = turn;
     this.retryMs = retryMs;
+    this.fatalRetryMs = fatalRetryMs;
   }
 
   Ledger ledger() {
@@ -81,8 +83,9 @@ final class LogView {
     return number == following;
   }
 
-  void failed() {
-    retryAtMs = turn.now() + retryMs;
+  /** After a fatal failure it is hardly worth it before an operator has looked, so it waits. */
+  void failed(boolean fatal) {
+    retryAtMs = turn.now() + (fatal ? fatalRetryMs : retryMs);
   }
 
   void retryIfDue() {

@@ -264,8 +264,10 @@ final class Opening {
     return awaitsLog() ? ackedAtMs : Turn.NEVER;
   }
 
-  void waitAgain() {
-    ackedAtMs = ackedAtMs == Turn.NEVER ? Turn.NEVER : turn.now();
+  /** The acked record is not in the log: it is appended again, which is void if it is there. */
+  void appendAgain() {
+    ackedAtMs = Turn.NEVER;
+    again();
   }
 
   long wakeAtMs() {

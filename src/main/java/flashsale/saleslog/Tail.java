@@ -129,6 +129,9 @@ final class Tail implements AutoCloseable {
     } catch (InterruptedException e) {
       log.atWarn().log("tail interrupted");
     } finally {
+      if (!closed) {
+        log.atError().log("the tail ended by itself; this node confirms nobody any more");
+      }
       end();
     }
   }
