@@ -3,6 +3,7 @@ package flashsale.local;
 import flashsale.local.SelloutHistory.Proof;
 import flashsale.local.SelloutHistory.Row;
 import flashsale.local.SelloutOptions.WrongArguments;
+import flashsale.model.UserId;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -56,7 +57,6 @@ public final class Sellout {
   private final SelloutTarget target;
   private final Limits limits;
   private final PrintStream out;
-  private final SelloutTokens tokens = new SelloutTokens();
 
   private Sellout(SelloutOptions options, SelloutTarget target, Limits limits, PrintStream out) {
     this.options = options;
@@ -145,7 +145,9 @@ public final class Sellout {
   private List<SelloutHistory.Shopper> sell(String activityId) throws InterruptedException {
     List<String> users =
         IntStream.rangeClosed(1, options.shoppers()).mapToObj(i -> "shopper-" + i).toList();
-    SelloutSale sale = new SelloutSale(activityId, users, tokens::of, limits.sale);
+    SelloutSale sale =
+        new SelloutSale(
+            activityId, users, user -> Token.of(new UserId(user), List.of()), limits.sale);
     long startNs = System.nanoTime();
     CountDownLatch done = sale.start(target.urls(), options.concurrency());
     boolean terminal = isTerminal();
@@ -192,7 +194,7 @@ public final class Sellout {
   }
 
   private String opsToken() {
-    return tokens.of("ops", "ops");
+    return Token.of(new UserId("ops"), List.of("ops"));
   }
 
   /** Standard output is a terminal: the progress may rewrite its own line. Elsewhere: no. */
