@@ -177,6 +177,22 @@ class RedisFaultTest {
     assertBookIsTheLedger();
   }
 
+  @Test
+  void opensAnEpochThoughOrdersCouldNotTakeASale() {
+    node.claim("ann");
+    Request ben = node.claim("ben");
+    world.runFor(100);
+    node.kill();
+    world.postgres.refuse(ben.user);
+
+    Node next = world.start();
+    Request cat = next.claim("cat");
+    world.runFor(500);
+    assertConfirmed(cat, 3);
+    assertThat(next.effects(Effect.Alarm.class)).isEmpty();
+    assertBookIsTheLedger();
+  }
+
   @ParameterizedTest
   @EnumSource
   void repeatsEachStepOfAnOpening(OpeningStep step) {

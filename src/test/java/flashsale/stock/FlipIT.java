@@ -2,6 +2,7 @@ package flashsale.stock;
 
 import static flashsale.stock.Bench.decided;
 import static flashsale.stock.ClaimReply.Verdict.NOMINATED;
+import static flashsale.stock.ClaimReply.Verdict.NONE_LEFT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -164,6 +165,25 @@ class FlipIT {
 
     assertThat(bench.loadAndFlip(4, 30_000, NO_GARBAGE, buyers)).isEqualTo(FLIPPED);
     assertThat(bench.redis.smembers(Bench.BUYERS)).isEqualTo(Set.of(buyers));
+  }
+
+  @Test
+  void aPlaceholderCountsAsSoldAndIsNobody() {
+    for (int twice = 0; twice < 2; twice++) {
+      Bench.await(bench.stock.load(Bench.SALE, 4, List.of(new UserId("a"))));
+      Bench.await(bench.stock.loadPlaceholders(Bench.SALE, 4, List.of(2L, 17L)));
+      Bench.await(bench.stock.loadPlaceholders(Bench.SALE, 4, List.of()));
+    }
+
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 4, 2, 5, NO_GARBAGE)))
+        .isEqualTo(new FlipReply.Miscounted(3));
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 4, 3, 5, NO_GARBAGE))).isEqualTo(FLIPPED);
+    assertThat(bench.redis.smembers(Bench.BUYERS))
+        .containsExactlyInAnyOrder("a", "#2", "#17")
+        .filteredOn(UserId::isValid)
+        .containsExactly("a");
+    assertThat(bench.claim(4, 1, 3, 5, "2", "17", "b"))
+        .isEqualTo(decided(NOMINATED, NOMINATED, NONE_LEFT));
   }
 
   @Test
