@@ -157,7 +157,8 @@ public final class RedisModel implements Stock {
 
   private FlipReply flip(long epoch, long sold, long stock, OptionalLong garbage) {
     if (book != null && book.epoch == epoch) {
-      return new FlipReply.Flipped();
+      boolean same = book.seq == 0 && book.left == stock - sold && book.buyers.size() == sold;
+      return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);
     }
     if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch) {
       return new FlipReply.Fenced(book.epoch);
