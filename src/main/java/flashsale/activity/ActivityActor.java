@@ -309,6 +309,11 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     }
 
     @Override
+    public void onScanned(long nextOffset) {
+      self.tell(new Happened(new Input.TailScanned(number, nextOffset)));
+    }
+
+    @Override
     public void onFresh(long asOfMs) {
       self.tell(new Happened(new Input.TailFresh(number, asOfMs)));
     }

@@ -42,7 +42,8 @@ final class Tail implements AutoCloseable {
 
     record EndTold(LogEnds.Told told) implements Command {}
 
-    record PartRead(Follower follower, List<Located> entries, boolean last) implements Command {}
+    record PartRead(Follower follower, List<Located> entries, long nextOffset, boolean last)
+        implements Command {}
 
     record RangeFailed(Follower follower, boolean fatal, String why) implements Command {}
   }
@@ -106,8 +107,8 @@ final class Tail implements AutoCloseable {
   /** What the range reader says arrives as a command, like everything else. */
   private final class Commanded implements RangeReader.Readings {
     @Override
-    public void part(Follower follower, List<Located> entries, boolean last) {
-      post(new Command.PartRead(follower, entries, last));
+    public void part(Follower follower, List<Located> entries, long nextOffset, boolean last) {
+      post(new Command.PartRead(follower, entries, nextOffset, last));
     }
 
     @Override
@@ -184,6 +185,11 @@ final class Tail implements AutoCloseable {
 
   private void onEndTold(LogEnds.Told told) {
     List<Follower> answered = ends.answered(told);
+    TailedPartition known = tailed.get(told.partition());
+    if (known != null) {
+      // Here because it is a few times a second, whatever the answer.
+      known.tellScanned();
+    }
     Long end = told.end();
     if (end == null) {
       return;
@@ -225,7 +231,7 @@ final class Tail implements AutoCloseable {
 
   private void onPartRead(Command.PartRead read) {
     ranges.partDelivered();
-    read.follower().catchUp(read.entries());
+    read.follower().catchUp(read.entries(), read.nextOffset());
     if (read.last()) {
       read.follower().goLive();
       // It was left out of the last answer, and somebody may be waiting for a fresh one.

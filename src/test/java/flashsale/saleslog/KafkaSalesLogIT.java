@@ -122,6 +122,28 @@ class KafkaSalesLogIT {
   }
 
   @Test
+  void tellsHowFarItReadOverOthersRecords() throws Exception {
+    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+      for (int seq = 1; seq <= 1200; seq++) {
+        offsetOf(log.append(OTHER, Samples.sold(OTHER, seq)));
+      }
+      Recorded missed = new Recorded();
+      Recorded other = new Recorded();
+      log.follow(OTHER, 1200, other);
+      await().atMost(PATIENCE).until(() -> !other.fresh.isEmpty());
+
+      log.follow(SALE, 0, missed);
+      await().atMost(PATIENCE).until(() -> missed.scanned.contains(1200L));
+      offsetOf(log.append(OTHER, Samples.sold(OTHER, 1201)));
+
+      await().atMost(PATIENCE).until(() -> missed.scanned.contains(1201L));
+      assertThat(missed.scanned).isSorted().doesNotHaveDuplicates();
+      assertThat(other.scanned).isEmpty();
+      assertThat(missed.entries).isEmpty();
+    }
+  }
+
+  @Test
   void tellsTheLogsOwnTimeAndThatItIsFresh() throws Exception {
     try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(4))) {
       Recorded recorded = new Recorded();
