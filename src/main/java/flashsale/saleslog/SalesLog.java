@@ -50,8 +50,8 @@ public interface SalesLog {
     void onScanned(long nextOffset);
 
     /**
-     * Everything that was in the log at this time, by this machine's clock, has been delivered. A
-     * few times a second while the broker answers.
+     * Everything that was in the log at this time, by this node's clock, has been delivered. A few
+     * times a second while the broker answers.
      */
     void onFresh(long asOfMs);
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
@@ -73,12 +74,12 @@ final class Tail implements AutoCloseable {
    * @param heldMax entries that are held for one follower while it catches up; one more ends its
    *     following, not fatally
    */
-  Tail(Settings.Kafka settings, int heldMax) {
+  Tail(Settings.Kafka settings, LongSupplier clock, int heldMax) {
     this.settings = settings;
     this.partitions = new Partitions(settings.partitions());
     this.heldMax = heldMax;
     this.consumer = new TailConsumer(settings);
-    this.ends = new LogEnds(settings, told -> post(new Command.EndTold(told)));
+    this.ends = new LogEnds(settings, clock, told -> post(new Command.EndTold(told)));
     this.ranges = new RangeReader(settings, new Commanded());
     this.thread = Thread.ofPlatform().name("sales-log-tail").daemon().unstarted(this::run);
   }
