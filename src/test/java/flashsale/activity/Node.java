@@ -150,6 +150,11 @@ final class Node {
     world.soon(this::readTail);
   }
 
+  /** Its tail passes over others' records, up to this offset. */
+  void scanTo(long nextOffset) {
+    take(new Input.TailScanned(following, nextOffset));
+  }
+
   /** Loses the connection to the log. */
   void failTail(boolean fatal) {
     take(new Input.FollowFailed(following, fatal, "connection lost"));
@@ -412,6 +417,12 @@ final class Node {
     for (LogModel.Record record : world.log.from(tailNext)) {
       if (following != number) {
         return;
+      }
+      if (record.offset() > tailNext) {
+        take(new Input.TailScanned(number, record.offset()));
+        if (following != number) {
+          return;
+        }
       }
       tailNext = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
