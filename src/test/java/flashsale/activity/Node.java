@@ -293,10 +293,11 @@ final class Node {
                       now(
                           world.redis.adopt(
                               World.ID,
-                              adopt.previousEpoch(),
-                              adopt.previousSeq(),
+                              adopt.previous().epoch(),
+                              adopt.previous().seq(),
+                              adopt.previous().stock(),
                               adopt.epoch(),
-                              adopt.sold(),
+                              adopt.previous().sold(),
                               adopt.stock()))),
               new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
