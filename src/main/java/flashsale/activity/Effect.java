@@ -1,6 +1,7 @@
 package flashsale.activity;
 
 import flashsale.ledger.Entry;
+import flashsale.ledger.Ledger;
 import flashsale.model.UserId;
 import flashsale.stock.ClaimCall;
 import java.util.List;
@@ -31,6 +32,12 @@ sealed interface Effect {
 
   /** → SnapshotRead or SnapshotFailed. */
   record ReadSnapshot() implements Effect {}
+
+  /**
+   * Hands Redis over to a new epoch as it is, if it holds exactly what the ledger says of the
+   * previous one. → AdoptDone or AdoptFailed.
+   */
+  record Adopt(Ledger previous, long epoch, long stock) implements Effect {}
 
   /**
    * Loads Redis with the buyers up to sequence {@code storedUpTo}, which are in Postgres, and

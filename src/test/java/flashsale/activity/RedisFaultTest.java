@@ -164,6 +164,7 @@ class RedisFaultTest {
     node.claim("ann");
     world.runFor(100);
     node.kill();
+    world.redis.wipe();
 
     fates.next(Effect.Flip.class, Fate.HELD);
     Node next = world.start();

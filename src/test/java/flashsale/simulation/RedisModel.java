@@ -108,14 +108,16 @@ public final class RedisModel implements Stock {
       ActivityId activity,
       long previousEpoch,
       long previousSeq,
+      long previousStock,
       long epoch,
       long sold,
       long stock) {
     return CompletableFuture.completedFuture(
-        adopt(previousEpoch, previousSeq, epoch, sold, stock - sold));
+        adopt(previousEpoch, previousSeq, previousStock - sold, epoch, sold, stock - sold));
   }
 
-  private AdoptReply adopt(long previousEpoch, long previousSeq, long epoch, long sold, long left) {
+  private AdoptReply adopt(
+      long previousEpoch, long previousSeq, long previousLeft, long epoch, long sold, long left) {
     Book stored = book;
     if (stored == null) {
       return differs("state", "none", "hash");
@@ -134,6 +136,9 @@ public final class RedisModel implements Stock {
     }
     if (stored.seq != previousSeq) {
       return differs("seq", stored.seq, previousSeq);
+    }
+    if (stored.left != previousLeft) {
+      return new AdoptReply.Differs("left: " + stored.left);
     }
     book = new Book(epoch, left, stored.buyers);
     return new AdoptReply.Adopted();
@@ -174,7 +179,8 @@ public final class RedisModel implements Stock {
 
   private FlipReply flip(long epoch, long sold, long stock, OptionalLong garbage) {
     if (book != null && book.epoch == epoch) {
-      return new FlipReply.Flipped();
+      boolean same = book.seq == 0 && book.left == stock - sold && book.buyers.size() == sold;
+      return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);
     }
     if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch) {
       return new FlipReply.Fenced(book.epoch);

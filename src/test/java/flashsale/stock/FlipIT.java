@@ -77,15 +77,24 @@ class FlipIT {
   }
 
   @Test
-  void aRepeatChangesNothingEvenAfterTheEpochHasSold() {
+  void aRepeatChangesNothing() {
+    bench.open(3, 10, "a");
+    Map<String, String> before = bench.dump();
+
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE))).isEqualTo(FLIPPED);
+    assertThat(bench.dump()).isEqualTo(before);
+  }
+
+  @Test
+  void aBookThatIsNotAsThisFlipLeavesItIsNotItsOwn() {
     bench.open(3, 10, "a");
     bench.claim(3, 1, 1, 10, "b");
     Map<String, String> before = bench.dump();
 
-    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE))).isEqualTo(FLIPPED);
-    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 0, 9, NO_GARBAGE))).isEqualTo(FLIPPED);
-    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, OptionalLong.of(3))))
-        .isEqualTo(FLIPPED);
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE)))
+        .isEqualTo(new FlipReply.Fenced(3));
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 2, 10, OptionalLong.of(3))))
+        .isEqualTo(new FlipReply.Fenced(3));
     assertThat(bench.dump()).isEqualTo(before);
   }
 
