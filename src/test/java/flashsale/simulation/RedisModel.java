@@ -138,7 +138,7 @@ public final class RedisModel implements Stock {
       return differs("seq", stored.seq, previousSeq);
     }
     if (stored.left != previousLeft) {
-      return new AdoptReply.Differs("left: " + stored.left);
+      return differs("left", stored.left, previousLeft);
     }
     book = new Book(epoch, left, stored.buyers);
     return new AdoptReply.Adopted();

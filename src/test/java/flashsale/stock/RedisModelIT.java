@@ -107,7 +107,7 @@ class RedisModelIT {
                 .as(Twins.Flip::new)),
         Tuple.of(
             10,
-            Combinators.combine(off, off, Arbitraries.longs().between(1, 3), off, off)
+            Combinators.combine(off, off, off, Arbitraries.longs().between(1, 3), off, off)
                 .as(Twins.Adopt::new)),
         Tuple.of(1, Arbitraries.just(new Twins.Wipe())),
         Tuple.of(1, epochAhead.map(Twins.SetEpoch::new)),

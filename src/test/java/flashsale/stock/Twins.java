@@ -45,7 +45,8 @@ final class Twins {
     ANOTHER
   }
 
-  record Adopt(long previousEpoch, long previousSeq, long ahead, long sold, long left)
+  record Adopt(
+      long previousEpoch, long previousSeq, long previousLeft, long ahead, long sold, long left)
       implements Command {}
 
   // What happens to a Redis.
@@ -201,10 +202,11 @@ final class Twins {
     long previousEpoch = Math.max(0, book.epoch() + adopt.previousEpoch);
     long previousSeq = Math.max(0, book.seq() + adopt.previousSeq);
     long sold = Math.max(0, book.buyers() + adopt.sold);
+    long previousStock = sold + book.left() + adopt.previousLeft;
     long stockUnits = sold + Math.max(0, book.left() + adopt.left);
     return stock ->
         stock.adopt(
-            Bench.SALE, previousEpoch, previousSeq, previousEpoch + adopt.ahead, sold, stockUnits);
+            Bench.SALE, previousEpoch, previousSeq, previousStock, previousEpoch + adopt.ahead, sold, stockUnits);
   }
 
   private void call(Function<Stock, CompletionStage<?>> call) {
