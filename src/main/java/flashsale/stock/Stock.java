@@ -32,7 +32,13 @@ public interface Stock {
    * @param stock units on sale in this epoch, {@code >= sold}; may be others than before
    */
   CompletionStage<AdoptReply> adopt(
-      ActivityId activity, long previousEpoch, long previousSeq, long previousStock, long epoch, long sold, long stock);
+      ActivityId activity,
+      long previousEpoch,
+      long previousSeq,
+      long previousStock,
+      long epoch,
+      long sold,
+      long stock);
 
   /** Drops whatever an earlier try loaded for this epoch; the first step of a rebuild. */
   CompletionStage<Void> beginLoad(ActivityId activity, long epoch);

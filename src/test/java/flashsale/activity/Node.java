@@ -47,6 +47,7 @@ final class Node {
   private long following;
   private long tailNext;
   private long tailStalledUntilMs;
+  private boolean silent;
 
   Node(World world, long incarnation, long clockSkewMs) {
     this.world = world;
@@ -143,6 +144,11 @@ final class Node {
 
   void stallTail() {
     tailStalledUntilMs = Turn.NEVER;
+  }
+
+  /** Shows records, and never says how fresh it is. */
+  void silenceTail() {
+    silent = true;
   }
 
   void resumeTail() {
@@ -428,7 +434,9 @@ final class Node {
       tailNext = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
     }
-    take(new Input.TailFresh(number, clock()));
+    if (!silent) {
+      take(new Input.TailFresh(number, clock()));
+    }
   }
 
   @Override
