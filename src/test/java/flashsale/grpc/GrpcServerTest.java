@@ -74,7 +74,7 @@ class GrpcServerTest {
     ClusterSharding.get(node.system())
         .init(Entity.of(ActivityActor.KEY, entity -> actor(entity.getEntityId())));
     database = Database.create(settings.postgres());
-    redis = RedisStock.connect(settings.redis());
+    redis = RedisStock.connect(settings.redis(), node.system());
     ServerBinding server =
         GrpcServer.bind(node.system(), settings, redis, new Reads(database))
             .toCompletableFuture()

@@ -206,7 +206,13 @@ final class Twins {
     long stockUnits = sold + Math.max(0, book.left() + adopt.left);
     return stock ->
         stock.adopt(
-            Bench.SALE, previousEpoch, previousSeq, previousStock, previousEpoch + adopt.ahead, sold, stockUnits);
+            Bench.SALE,
+            previousEpoch,
+            previousSeq,
+            previousStock,
+            previousEpoch + adopt.ahead,
+            sold,
+            stockUnits);
   }
 
   private void call(Function<Stock, CompletionStage<?>> call) {
