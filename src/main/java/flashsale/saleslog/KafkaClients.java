@@ -68,8 +68,10 @@ final class KafkaClients {
   /**
    * Reads assigned partitions from positions given by hand: no group, no stored offsets, and never
    * a position that Kafka picked.
+   *
+   * @param recordsMax what one poll gives at most
    */
-  static Consumer<byte[], byte[]> consumer(Settings.Kafka settings, String name) {
+  static Consumer<byte[], byte[]> consumer(Settings.Kafka settings, String name, int recordsMax) {
     return new KafkaConsumer<>(
         Map.ofEntries(
             Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers()),
@@ -77,6 +79,7 @@ final class KafkaClients {
             Map.entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"),
             Map.entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
             Map.entry(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false),
+            Map.entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, recordsMax),
             Map.entry(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1),
             Map.entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT_MAX.toMillis()),
             Map.entry(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis()),

@@ -43,8 +43,7 @@ final class Tail implements AutoCloseable {
 
     record EndTold(LogEnds.Told told) implements Command {}
 
-    record PartRead(Follower follower, List<Located> entries, long nextOffset, boolean last)
-        implements Command {}
+    record PageRead(List<RangeReader.Part> parts) implements Command {}
 
     record RangeFailed(Follower follower, boolean fatal, String why) implements Command {}
   }
@@ -58,7 +57,7 @@ final class Tail implements AutoCloseable {
 
   /**
    * Bounded by what can be under way: one join and one leave of each follower, one ask, and the
-   * parts that the range reader may have read ahead.
+   * pages that the range reader may have read ahead.
    */
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
 
@@ -80,7 +79,8 @@ final class Tail implements AutoCloseable {
     this.heldMax = heldMax;
     this.consumer = new TailConsumer(settings);
     this.ends = new LogEnds(settings, clock, told -> post(new Command.EndTold(told)));
-    this.ranges = new RangeReader(settings, new Commanded());
+    this.ranges =
+        new RangeReader(settings.partitions(), () -> new RangeConsumer(settings), new Commanded());
     this.thread = Thread.ofPlatform().name("sales-log-tail").daemon().unstarted(this::run);
   }
 
@@ -108,8 +108,8 @@ final class Tail implements AutoCloseable {
   /** What the range reader says arrives as a command, like everything else. */
   private final class Commanded implements RangeReader.Readings {
     @Override
-    public void part(Follower follower, List<Located> entries, long nextOffset, boolean last) {
-      post(new Command.PartRead(follower, entries, nextOffset, last));
+    public void read(List<RangeReader.Part> parts) {
+      post(new Command.PageRead(parts));
     }
 
     @Override
@@ -168,7 +168,7 @@ final class Tail implements AutoCloseable {
       case Command.Join join -> ends.await(join.follower());
       case Command.Leave leave -> onLeave(leave.follower());
       case Command.EndTold end -> onEndTold(end.told());
-      case Command.PartRead read -> onPartRead(read);
+      case Command.PageRead read -> onPageRead(read.parts());
       case Command.RangeFailed failed -> failed.follower().fail(failed.fatal(), failed.why());
     }
   }
@@ -230,13 +230,15 @@ final class Tail implements AutoCloseable {
     }
   }
 
-  private void onPartRead(Command.PartRead read) {
-    ranges.partDelivered();
-    read.follower().catchUp(read.entries(), read.nextOffset());
-    if (read.last()) {
-      read.follower().goLive();
-      // It was left out of the last answer, and somebody may be waiting for a fresh one.
-      ends.askSoon();
+  private void onPageRead(List<RangeReader.Part> parts) {
+    ranges.pageDelivered();
+    for (RangeReader.Part part : parts) {
+      part.follower().catchUp(part.entries(), part.nextOffset());
+      if (part.last()) {
+        part.follower().goLive();
+        // It was left out of the last answer, and somebody may be waiting for a fresh one.
+        ends.askSoon();
+      }
     }
   }
 
