@@ -28,6 +28,14 @@ final class KafkaClients {
   private static final Duration RECONNECT_BACKOFF_MAX = Duration.ofMillis(250);
 
   /**
+   * A broker behind a network that swallows packets is tried again this soon: by default it would
+   * be after 10 s, and then 30 s, also when it is back long since.
+   */
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
+
+  private static final Duration CONNECT_WITHIN_MAX = Duration.ofSeconds(2);
+
+  /**
    * How long a fetch waits for the first record. A partition joins only with the next fetch, so
    * this is also what a new follower may wait; a record that arrives ends the wait at once.
    */
@@ -60,7 +68,12 @@ final class KafkaClients {
             Map.entry(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 20L),
             Map.entry(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
-                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis())),
+                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
+            Map.entry(
+                ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, CONNECT_WITHIN.toMillis()),
+            Map.entry(
+                ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+                CONNECT_WITHIN_MAX.toMillis())),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
@@ -86,7 +99,12 @@ final class KafkaClients {
             Map.entry(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 20L),
             Map.entry(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis())),
+                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
+            Map.entry(
+                ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, CONNECT_WITHIN.toMillis()),
+            Map.entry(
+                ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+                CONNECT_WITHIN_MAX.toMillis())),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }
@@ -104,8 +122,14 @@ final class KafkaClients {
             Math.max(1, answerWithinMs / 2),
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
             answerWithinMs,
+            AdminClientConfig.RETRY_BACKOFF_MAX_MS_CONFIG,
+            RECONNECT_BACKOFF_MAX.toMillis(),
             AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-            RECONNECT_BACKOFF_MAX.toMillis()));
+            RECONNECT_BACKOFF_MAX.toMillis(),
+            AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+            CONNECT_WITHIN.toMillis(),
+            AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+            CONNECT_WITHIN_MAX.toMillis()));
   }
 
   /** Does not wait for a broker that may be gone: nothing is stored there. */

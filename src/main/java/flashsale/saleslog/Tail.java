@@ -7,14 +7,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +65,10 @@ final class Tail implements AutoCloseable {
    */
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
 
+  /** All that have not ended, wherever they are. */
+  private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
+
+  private final TailBreaks breaks = new TailBreaks();
   private final Thread thread;
   private volatile boolean closed;
 
@@ -68,6 +76,7 @@ final class Tail implements AutoCloseable {
   private final Map<TopicPartition, TailedPartition> tailed = new HashMap<>();
 
   private long readAtNanos = System.nanoTime();
+  private @Nullable Throwable broken;
 
   /**
    * @param heldMax entries that are held for one follower while it catches up; one more ends its
@@ -97,12 +106,23 @@ final class Tail implements AutoCloseable {
             fromOffset,
             heldMax,
             listener,
-            ended -> post(new Command.Leave(ended)));
+            this::ended);
+    followers.add(follower);
     post(new Command.Join(follower));
     if (closed) {
       follower.fail(false, CLOSED);
     }
     return follower;
+  }
+
+  private void ended(Follower follower) {
+    post(new Command.Leave(follower));
+    followers.remove(follower);
+  }
+
+  /** False while it breaks again and again. */
+  boolean isWorking() {
+    return !breaks.areMany(System.nanoTime());
   }
 
   /** What the range reader says arrives as a command, like everything else. */
@@ -123,35 +143,62 @@ final class Tail implements AutoCloseable {
     consumer.wakeUp();
   }
 
+  /** Ends only when it is closed: without a tail this node confirms nobody. */
   private void run() {
-    try {
-      while (!closed) {
+    while (!closed) {
+      try {
+        if (broken != null) {
+          beginAnew(broken);
+        }
         runOnce();
+      } catch (InterruptedException e) {
+        // Nobody does that but a JVM that ends.
+      } catch (Throwable e) {
+        // Also an OutOfMemoryError: nothing here but the assignment, so that it cannot fail again.
+        broken = e;
       }
-    } catch (InterruptedException e) {
-      log.atWarn().log("tail interrupted");
-    } finally {
-      if (!closed) {
-        log.atError().log("the tail ended by itself; this node confirms nobody any more");
-      }
-      end();
     }
+    end();
+  }
+
+  /**
+   * After something that must not happen nothing that is known of the followers is relied on: all
+   * of them are told to follow again. What fails in here is done again.
+   */
+  private void beginAnew(Throwable cause) {
+    breaks.note(System.nanoTime());
+    log.atError()
+        .addKeyValue("cause", cause.toString())
+        .addKeyValue("breaksInARow", breaks.inARow())
+        .log("the tail broke, every following is begun anew");
+    LockSupport.parkNanos(breaks.pauseNanos());
+    tailed.clear();
+    ends.reset();
+    failAll("the tail broke: " + cause);
+    consumer.close();
+    broken = null;
   }
 
   private void runOnce() throws InterruptedException {
-    try {
-      for (Command next = commands.poll(); next != null; next = commands.poll()) {
+    for (Command next = commands.poll(); next != null; next = commands.poll()) {
+      handle(next);
+    }
+    if (!readOn()) {
+      Command next = commands.poll(ends.untilNextAsk().toMillis() + 1, TimeUnit.MILLISECONDS);
+      if (next != null) {
         handle(next);
       }
+    }
+  }
+
+  /** Returns false when there is nothing to be read, or not yet. */
+  private boolean readOn() {
+    try {
       ends.askIfDue(tailed.keySet());
       if (tailed.isEmpty() || System.nanoTime() - readAtNanos < 0) {
-        Command next = commands.poll(ends.untilNextAsk().toMillis() + 1, TimeUnit.MILLISECONDS);
-        if (next != null) {
-          handle(next);
-        }
-      } else {
-        read();
+        return false;
       }
+      read();
     } catch (WakeupException e) {
       // A command is waiting.
     } catch (InvalidOffsetException e) {
@@ -161,6 +208,7 @@ final class Tail implements AutoCloseable {
       restart();
       readAtNanos = System.nanoTime() + BACKOFF.toNanos();
     }
+    return true;
   }
 
   private void handle(Command command) {
@@ -291,17 +339,14 @@ final class Tail implements AutoCloseable {
   }
 
   private void end() {
-    closed = true;
-    for (Command command : commands) {
-      if (command instanceof Command.Join(Follower follower)) {
-        follower.fail(false, CLOSED);
-      }
-    }
-    ends.waiting().forEach(follower -> follower.fail(false, CLOSED));
-    tailed.values().forEach(partition -> partition.failAll(false, CLOSED));
+    failAll(CLOSED);
     consumer.close();
     ranges.close();
     ends.close();
+  }
+
+  private void failAll(String why) {
+    followers.forEach(follower -> follower.fail(false, why));
   }
 
   /** Ends every following, not fatally. */
@@ -309,6 +354,7 @@ final class Tail implements AutoCloseable {
   public void close() {
     closed = true;
     consumer.wakeUp();
+    LockSupport.unpark(thread);
     try {
       thread.join(CLOSE_WITHIN);
     } catch (InterruptedException e) {
