@@ -1,86 +1,165 @@
 package flashsale.chaos;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** A TCP proxy on 127.0.0.1 in front of a server. */
+/**
+ * Stands between a client and a server on 127.0.0.1 and does to their connections what a bad
+ * network does.
+ *
+ * <p>The {@link ProxyMode} and the server may be changed at any time and by any thread; both take
+ * effect at once, on open connections too. A server that is gone looks like one: who connects is
+ * reset.
+ */
 final class ChaosProxy implements AutoCloseable {
-  private final ServerSocket listener;
-  private final int serverPort;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private static final int BACKLOG = 256;
 
-  private ChaosProxy(ServerSocket listener, int serverPort) {
-    this.listener = listener;
-    this.serverPort = serverPort;
+  private final int port;
+  private final Set<ProxyLink> links = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition modeChanged = lock.newCondition();
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicLong cuts = new AtomicLong();
+  private volatile int upstreamPort;
+  private volatile ProxyMode mode = new ProxyMode.Pass();
+  private volatile ServerSocket listening;
+  private volatile boolean closed;
+
+  private ChaosProxy(ServerSocket listening, int upstreamPort) {
+    this.listening = listening;
+    this.port = listening.getLocalPort();
+    this.upstreamPort = upstreamPort;
   }
 
-  /** Listens on {@code port} and passes on to {@code serverPort}, both on 127.0.0.1. */
-  static ChaosProxy open(int port, int serverPort) throws IOException {
-    ChaosProxy proxy =
-        new ChaosProxy(new ServerSocket(port, 100, InetAddress.getLoopbackAddress()), serverPort);
-    Thread.ofPlatform().daemon().name("proxy-" + serverPort).start(proxy::accept);
+  /** Lets everything through at first; {@code port} 0 takes one that is free. */
+  static ChaosProxy open(int port, int upstreamPort) throws IOException {
+    ChaosProxy proxy = new ChaosProxy(listen(port), upstreamPort);
+    proxy.acceptFrom(proxy.listening);
     return proxy;
   }
 
-  /** Where it listens. */
   int port() {
-    return listener.getLocalPort();
+    return port;
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        Thread.ofVirtual().start(() -> serve(client));
-      } catch (IOException closed) {
-        return;
+  /** How many connections were reset after their request had been executed. */
+  long cuts() {
+    return cuts.get();
+  }
+
+  ProxyMode mode() {
+    return mode;
+  }
+
+  /** Returns when the mode is in force. */
+  void set(ProxyMode next) throws IOException {
+    lock.lock();
+    try {
+      mode = next;
+      modeChanged.signalAll();
+      boolean refuses = next instanceof ProxyMode.Refuse;
+      if (refuses) {
+        listening.close();
       }
-    }
-  }
-
-  private void serve(Socket client) {
-    open.add(client);
-    try (client;
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
-      open.add(server);
-      client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      Thread up = Thread.ofVirtual().start(() -> copy(client, server));
-      copy(server, client);
-      up.join();
-      open.remove(server);
-    } catch (IOException | InterruptedException gone) {
-      // both ends are closed by now
+      for (ProxyLink link : links) {
+        if (refuses || link.isDoomedUnder(next)) {
+          link.reset();
+        }
+      }
+      if (!refuses && listening.isClosed() && !closed) {
+        listening = listen(port);
+        acceptFrom(listening);
+      }
     } finally {
-      open.remove(client);
+      lock.unlock();
     }
   }
 
-  private static void copy(Socket from, Socket to) {
-    byte[] buffer = new byte[64 * 1024];
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
-      }
-    } catch (IOException gone) {
-      // the other direction ends too, because both sockets are closed
-    }
+  /** From now on connections lead to another server; those that are open are reset. */
+  void leadTo(int otherUpstreamPort) {
+    upstreamPort = otherUpstreamPort;
+    links.forEach(ProxyLink::reset);
   }
 
   @Override
   public void close() throws IOException {
-    listener.close();
-    for (Socket socket : open) {
-      socket.close();
+    closed = true;
+    set(new ProxyMode.Refuse());
+  }
+
+  /** Waits as long as nothing may move; the mode that is in force then. */
+  ProxyMode awaitMoving() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (mode instanceof ProxyMode.Stall) {
+        modeChanged.await();
+      }
+      return mode;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until nothing is lost in that direction any more. */
+  void awaitKept(ProxyMode.Direction direction) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (mode instanceof ProxyMode.Stall || mode.loses(direction)) {
+        modeChanged.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether this request, which counts, is the one to be cut. */
+  boolean isTurnOf(ProxyMode.CutAfterExecution cut) {
+    return requests.incrementAndGet() % cut.every() == 0;
+  }
+
+  void onCut() {
+    cuts.incrementAndGet();
+  }
+
+  void forget(ProxyLink link) {
+    links.remove(link);
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    socket.setReuseAddress(true);
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    return socket;
+  }
+
+  private void acceptFrom(ServerSocket socket) {
+    Thread.ofVirtual()
+        .name("proxy-" + port)
+        .start(() -> {
+          while (!socket.isClosed()) {
+            try {
+              begin(socket.accept());
+            } catch (IOException closedMeanwhile) {
+              // The loop's condition says whether it goes on.
+            }
+          }
+        });
+  }
+
+  private void begin(Socket client) {
+    ProxyLink link = new ProxyLink(this, client);
+    links.add(link);
+    Thread.ofVirtual().name("proxy-link").start(() -> link.run(upstreamPort));
+    if (mode instanceof ProxyMode.Refuse) {
+      link.reset();
     }
   }
 }
