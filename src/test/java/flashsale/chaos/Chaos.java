@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -139,7 +140,7 @@ public final class Chaos {
     ChaosHistory history = null;
     ChaosSystem running = null;
     try {
-      running = running();
+      running = running(fault.smallDisks());
       ChaosRound.Outcome outcome =
           new ChaosRound(running, ChaosRound.Limits.DEFAULT, guests, options.stock(), PACE)
               .run(fault, activityId, opsToken);
@@ -157,11 +158,16 @@ public final class Chaos {
     return result;
   }
 
-  private synchronized ChaosSystem running() throws IOException {
+  /** The one that runs, if its disks are as wanted; else another one. */
+  private synchronized ChaosSystem running(Set<String> smallDisks) throws IOException {
     ChaosSystem now = system;
+    if (now != null && !now.partsOnSmallDisks().equals(smallDisks)) {
+      stopSystem();
+      now = null;
+    }
     if (now == null) {
       systems++;
-      now = ChaosSystem.start(directory.resolve("system-" + systems));
+      now = ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
       system = now;
     }
     return now;

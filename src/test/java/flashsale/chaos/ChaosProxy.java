@@ -27,7 +27,7 @@ final class ChaosProxy implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition modeChanged = lock.newCondition();
   private final AtomicLong requests = new AtomicLong();
-  private final AtomicLong cuts = new AtomicLong();
+  private final AtomicLong harmed = new AtomicLong();
   private volatile int upstreamPort;
   private volatile ProxyMode mode = new ProxyMode.Pass();
   private volatile ServerSocket listening;
@@ -50,9 +50,9 @@ final class ChaosProxy implements AutoCloseable {
     return port;
   }
 
-  /** How many connections were reset after their request had been executed. */
-  long cuts() {
-    return cuts.get();
+  /** How many pieces of traffic were late, lost, held or cut since the last {@link #set}. */
+  long harmed() {
+    return harmed.get();
   }
 
   ProxyMode mode() {
@@ -64,6 +64,7 @@ final class ChaosProxy implements AutoCloseable {
     lock.lock();
     try {
       mode = next;
+      harmed.set(0);
       modeChanged.signalAll();
       boolean refuses = next instanceof ProxyMode.Refuse;
       if (refuses) {
@@ -100,6 +101,7 @@ final class ChaosProxy implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (mode instanceof ProxyMode.Stall) {
+        onHarm();
         modeChanged.await();
       }
       return mode;
@@ -125,8 +127,8 @@ final class ChaosProxy implements AutoCloseable {
     return requests.incrementAndGet() % cut.every() == 0;
   }
 
-  void onCut() {
-    cuts.incrementAndGet();
+  void onHarm() {
+    harmed.incrementAndGet();
   }
 
   void forget(ProxyLink link) {

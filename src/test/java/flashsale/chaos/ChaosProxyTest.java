@@ -96,7 +96,7 @@ final class ChaosProxyTest {
       assertThatThrownBy(line::reply).isInstanceOf(SocketException.class);
     }
     assertThat(server.heard()).containsExactly("before", "bought");
-    assertThat(proxy.cuts()).isEqualTo(1);
+    assertThat(proxy.harmed()).isEqualTo(1);
     await().untilAsserted(() -> assertThat(server.open()).isZero());
   }
 

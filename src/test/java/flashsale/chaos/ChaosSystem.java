@@ -8,10 +8,13 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The system that is struck: every part a process of its own, with proxies before two of them. */
 final class ChaosSystem implements Target, AutoCloseable {
@@ -20,17 +23,49 @@ final class ChaosSystem implements Target, AutoCloseable {
 
   private final RunningStack stack;
   private final Map<String, ChaosProxy> proxies;
+  private final List<SmallDisk> smallDisks;
 
-  private ChaosSystem(RunningStack stack, Map<String, ChaosProxy> proxies) {
+  private ChaosSystem(
+      RunningStack stack, Map<String, ChaosProxy> proxies, List<SmallDisk> smallDisks) {
     this.stack = stack;
     this.proxies = proxies;
+    this.smallDisks = smallDisks;
   }
 
-  /** Returns when the node is ready; everything written stays below {@code directory}. */
-  static ChaosSystem start(Path directory) throws IOException {
-    Map<String, ChaosProxy> proxies = new HashMap<>();
-    RunningStack stack = RunningStack.start(directory, own -> detour(own, proxies));
-    return new ChaosSystem(stack, proxies);
+  /**
+   * Returns when the node is ready; everything written stays below {@code directory}.
+   *
+   * @param onSmallDisks parts whose data is on a {@link SmallDisk}
+   */
+  static ChaosSystem start(Path directory, Set<String> onSmallDisks) throws IOException {
+    List<SmallDisk> smallDisks = new ArrayList<>();
+    try {
+      for (String part : onSmallDisks) {
+        smallDisks.add(SmallDisk.mount(RunningStack.data(directory, part)));
+      }
+      Map<String, ChaosProxy> proxies = new HashMap<>();
+      RunningStack stack = RunningStack.start(directory, own -> detour(own, proxies));
+      return new ChaosSystem(stack, proxies, smallDisks);
+    } catch (IOException | RuntimeException e) {
+      unmount(smallDisks);
+      throw e;
+    }
+  }
+
+  private static void unmount(List<SmallDisk> smallDisks) {
+    for (SmallDisk disk : smallDisks) {
+      try {
+        disk.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  Set<String> partsOnSmallDisks() {
+    return smallDisks.stream()
+        .map(disk -> String.valueOf(disk.directory().getFileName()))
+        .collect(Collectors.toSet());
   }
 
   private static LocalStackDetours.Ports detour(
@@ -101,5 +136,6 @@ final class ChaosSystem implements Target, AutoCloseable {
         throw new UncheckedIOException(e);
       }
     }
+    unmount(smallDisks);
   }
 }

@@ -2,6 +2,7 @@ package flashsale.chaos;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** One kind of fault, struck at a running system. */
 interface Fault {
@@ -13,6 +14,11 @@ interface Fault {
    * be struck.
    */
   Optional<String> missing();
+
+  /** Parts whose data must be on a {@link SmallDisk} when the system starts. */
+  default Set<String> smallDisks() {
+    return Set.of();
+  }
 
   /** Returns when it has begun. */
   void strike(Target target) throws Exception;

@@ -92,6 +92,7 @@ final class ProxyLink {
 
   /** The mode may have ended between being read and this. */
   private void doom() {
+    proxy.onHarm();
     doomed = true;
     if (isDoomedUnder(proxy.mode())) {
       reset();
@@ -171,6 +172,7 @@ final class ProxyLink {
       for (Chunk chunk = queue.take(); !over; chunk = queue.take()) {
         long early = chunk.dueNanos - System.nanoTime();
         if (early > 0) {
+          proxy.onHarm();
           Thread.sleep(Duration.ofNanos(early));
         }
         ProxyMode mode = proxy.awaitMoving();
@@ -212,7 +214,7 @@ final class ProxyLink {
       }
     } else if (cutting) {
       Thread.sleep(CUT_GRACE);
-      proxy.onCut();
+      proxy.onHarm();
       reset();
       return;
     }

@@ -99,7 +99,12 @@ public final class RunningStack implements AutoCloseable {
 
   /** Where the part keeps its data. */
   public Path data(String name) {
-    return files.root().resolve("data").resolve(name);
+    return data(files.root(), name);
+  }
+
+  /** Where a part of a system that is started in {@code directory} will keep its data. */
+  public static Path data(Path directory, String name) {
+    return directory.resolve("data").resolve(name);
   }
 
   /** What it said, over all its starts. */
