@@ -94,11 +94,12 @@ public final class Chaos {
           out.println(fault.name() + ": skipped: needs " + fault.missing().get());
           continue;
         }
-        for (int time = 1; time <= options.times(); time++) {
+        int times = Math.min(options.times(), fault.timesMax());
+        for (int time = 1; time <= times; time++) {
           round++;
           RoundResult result = strike(fault, round);
           report.add(result);
-          out.println(line(result, time));
+          out.println(fault.name() + " (" + time + "/" + times + "): " + line(result));
           result.violations().forEach(violation -> out.println("  - " + violation));
           Files.writeString(directory.resolve("report.md"), report.markdown());
         }
@@ -114,14 +115,11 @@ public final class Chaos {
     return held ? OK : VIOLATED;
   }
 
-  private String line(RoundResult result, int time) {
+  private static String line(RoundResult result) {
     Duration recovery = result.recovery();
     return String.format(
         Locale.ROOT,
-        "%s (%d/%d): %,d confirmed, %,d in doubt, %,d requests, away %s, selling again after %s%s%s",
-        result.fault(),
-        time,
-        options.times(),
+        "%,d confirmed, %,d in doubt, %,d requests, away %s, selling again after %s%s%s",
         result.confirmed(),
         result.inDoubt(),
         result.requests(),

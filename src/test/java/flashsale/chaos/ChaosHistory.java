@@ -3,6 +3,7 @@ package flashsale.chaos;
 import flashsale.local.SelloutAnswer;
 import flashsale.local.SelloutHistory;
 import flashsale.local.SelloutHistory.Exchange;
+import flashsale.local.SelloutHistory.Shopper;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -53,19 +54,29 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
     }
   }
 
-  /** Everything that was asked beyond each shopper's first question. */
-  long retried() {
-    return requests() - sale.shoppers().stream().filter(s -> !s.clicks().isEmpty()).count();
+  /** Questions that were sent. */
+  long requests() {
+    return sale.shoppers().stream().mapToLong(ChaosHistory::requests).sum();
   }
 
-  long requests() {
-    return sale.shoppers().stream().flatMap(SelloutHistory.Shopper::exchanges).count();
+  private static long requests(Shopper shopper) {
+    return shopper
+        .exchanges()
+        .filter(exchange -> !exchange.answer().equals(SelloutAnswer.NOT_SENT))
+        .count();
+  }
+
+  /** Those beyond each shopper's first. */
+  long retried() {
+    return sale.shoppers().stream()
+        .mapToLong(shopper -> Math.max(0, requests(shopper) - 1))
+        .sum();
   }
 
   /** Purchases that were answered 202. */
   long inDoubt() {
     return sale.shoppers().stream()
-        .flatMap(SelloutHistory.Shopper::exchanges)
+        .flatMap(Shopper::exchanges)
         .filter(ChaosHistory::isPendingPurchase)
         .count();
   }
@@ -89,7 +100,7 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
     }
     return sale.shoppers().stream()
         .filter(shopper -> buyers.contains(shopper.user()))
-        .map(SelloutHistory.Shopper::firstHas)
+        .map(Shopper::firstHas)
         .filter(Objects::nonNull)
         .map(has -> has.exchange().answeredNs())
         .filter(answeredNs -> answeredNs >= afterNs)
@@ -100,7 +111,7 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
   /** How long refusals took that were asked between the two moments, in milliseconds, sorted. */
   List<Double> refusalsMs(long fromNs, long toNs) {
     return sale.shoppers().stream()
-        .flatMap(SelloutHistory.Shopper::exchanges)
+        .flatMap(Shopper::exchanges)
         .filter(exchange ->
             exchange.question() == SelloutHistory.Question.BUY
                 && exchange.answer() instanceof SelloutAnswer.TryAgain
@@ -114,7 +125,7 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
   /** When the first refusal after {@code afterNs} was told; null: nobody was refused. */
   @Nullable Long firstRefusalAfter(long afterNs) {
     return sale.shoppers().stream()
-        .flatMap(SelloutHistory.Shopper::exchanges)
+        .flatMap(Shopper::exchanges)
         .filter(exchange ->
             exchange.answer() instanceof SelloutAnswer.TryAgain
                 && exchange.askedNs() >= afterNs)

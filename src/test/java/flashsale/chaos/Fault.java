@@ -20,6 +20,11 @@ interface Fault {
     return Set.of();
   }
 
+  /** How often a run strikes it at most; less for one that lasts very long. */
+  default int timesMax() {
+    return Integer.MAX_VALUE;
+  }
+
   /** Returns when it has begun. */
   void strike(Target target) throws Exception;
 

@@ -14,6 +14,7 @@ final class FaultList {
           "redis: FLUSHALL",
           "kafka: kill -9",
           "postgres: kill -9",
+          "redis: cut after execution",
           "node: SIGSTOP 1 s");
 
   private FaultList() {}

@@ -12,6 +12,7 @@ final class ProcessFaults {
   private static final Duration AT_ONCE = Duration.ZERO;
   private static final Duration AWAY = Duration.ofSeconds(5);
   private static final Duration AWAY_FOR_MINUTES = Duration.ofMinutes(2);
+  private static final int AWAY_FOR_MINUTES_TIMES = 1;
 
   private ProcessFaults() {}
 
@@ -23,11 +24,12 @@ final class ProcessFaults {
     faults.add(new Killed("kafka", "kafka: away for 2 min", AWAY_FOR_MINUTES));
     faults.add(new Killed("postgres", "postgres: kill -9", AWAY));
     faults.add(new Killed("etcd", "etcd: kill -9", AWAY));
-    for (int seconds : List.of(1, 10, 30)) {
-      for (String part : List.of("node-1", "redis", "kafka", "postgres")) {
+    for (String part : List.of("node-1", "redis", "kafka")) {
+      for (int seconds : List.of(1, 10, 30)) {
         faults.add(new Stopped(part, Duration.ofSeconds(seconds)));
       }
     }
+    faults.add(new Stopped("postgres", Duration.ofSeconds(10)));
     faults.add(new Flushed());
     return List.copyOf(faults);
   }
@@ -43,6 +45,11 @@ final class ProcessFaults {
     @Override
     public Optional<String> missing() {
       return ProcessFaults.missing(part);
+    }
+
+    @Override
+    public int timesMax() {
+      return lasts.compareTo(AWAY) > 0 ? AWAY_FOR_MINUTES_TIMES : Integer.MAX_VALUE;
     }
 
     @Override
