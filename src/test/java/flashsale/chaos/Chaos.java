@@ -151,7 +151,8 @@ public final class Chaos {
     }
     if (!result.violations().isEmpty()) {
       stopSystem();
-      ChaosFiles.keepEvidence(directory.resolve("evidence-" + activityId), running, history, result);
+      ChaosFiles.keepEvidence(
+          directory.resolve("evidence-" + activityId), running, history, result);
     }
     return result;
   }

@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,11 +66,10 @@ final class ChaosFiles {
     try {
       Files.createDirectories(directory);
       Files.write(directory.resolve("violations.txt"), result.violations());
-      for (String part : system == null ? List.<String>of() : ChaosSystem.PARTS) {
-        Path log = system.log(part);
-        if (Files.exists(log)) {
-          Files.copy(
-              log, directory.resolve(part + ".log"), StandardCopyOption.REPLACE_EXISTING);
+      for (String part : ChaosSystem.PARTS) {
+        Path log = system == null ? directory : system.log(part);
+        if (Files.isRegularFile(log)) {
+          Files.copy(log, directory.resolve(part + ".log"), StandardCopyOption.REPLACE_EXISTING);
         }
       }
       if (history != null) {

@@ -20,6 +20,8 @@ final class FaultList {
   private FaultList() {}
 
   static List<Fault> all() {
-    return Stream.of(ProcessFaults.all(), NetworkFaults.all(), RedisFaults.all(), DiskFaults.all()).flatMap(List::stream).toList();
+    return Stream.of(ProcessFaults.all(), NetworkFaults.all(), RedisFaults.all(), DiskFaults.all())
+        .flatMap(List::stream)
+        .toList();
   }
 }
