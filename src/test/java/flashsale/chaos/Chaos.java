@@ -1,6 +1,7 @@
 package flashsale.chaos;
 
 import flashsale.chaos.ChaosOptions.WrongArguments;
+import flashsale.local.RunningStack;
 import flashsale.local.Token;
 import flashsale.model.UserId;
 import java.io.IOException;
@@ -136,9 +137,8 @@ public final class Chaos {
     String activityId = "chaos-" + round + "-" + ChaosFiles.slug(fault.name());
     RoundResult result;
     ChaosHistory history = null;
-    ChaosSystem running = null;
     try {
-      running = running(fault.smallDisks());
+      ChaosSystem running = running(fault.smallDisks());
       ChaosRound.Outcome outcome =
           new ChaosRound(running, ChaosRound.Limits.DEFAULT, guests, options.stock(), PACE)
               .run(fault, activityId, opsToken);
@@ -152,7 +152,10 @@ public final class Chaos {
     if (!result.violations().isEmpty()) {
       stopSystem();
       ChaosFiles.keepEvidence(
-          directory.resolve("evidence-" + activityId), running, history, result);
+          directory.resolve("evidence-" + activityId),
+          RunningStack.logs(directory.resolve("system-" + systems)),
+          history,
+          result);
     }
     return result;
   }

@@ -92,11 +92,6 @@ final class ChaosSystem implements Target, AutoCloseable {
     return stack.send(method, path, "ops", body);
   }
 
-  /** What a part said, over all its starts. */
-  Path log(String part) {
-    return stack.log(part);
-  }
-
   @Override
   public void signal(String part, String signal) throws IOException {
     if (signal.equals("KILL")) {

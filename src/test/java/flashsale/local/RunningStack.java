@@ -107,9 +107,11 @@ public final class RunningStack implements AutoCloseable {
     return directory.resolve("data").resolve(name);
   }
 
-  /** What it said, over all its starts. */
-  public Path log(String name) {
-    return files.log(name);
+  /**
+   * Where a system that was started in {@code directory} wrote its logs: NAME.log, over all starts.
+   */
+  public static Path logs(Path directory) {
+    return directory.resolve("target/logs");
   }
 
   /** Ends it if it lives, and starts it on the same port and data; returns when it is ready. */
