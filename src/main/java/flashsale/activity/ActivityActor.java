@@ -10,6 +10,7 @@ import flashsale.stock.Stock;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -61,6 +62,9 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   public record Close(ActorRef<Answer> replyTo) implements Command {}
 
+  /** Rebuild Redis by a new epoch. */
+  public record Repair(ActorRef<Answer> replyTo) implements Command {}
+
   public record SetStock(long stock, ActorRef<Answer> replyTo) implements Command {}
 
   /** The shard's stop message: decide what is under way, then stop. */
@@ -79,8 +83,14 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   private record JournalStopped(int number) implements Message {}
 
-  /** What the shell calls on the core's behalf. */
+  /**
+   * What the shell calls on the core's behalf.
+   *
+   * @param clock the one by which the sales log tells how fresh it is; milliseconds since
+   *     1970-01-01T00:00:00Z
+   */
   public record Surroundings(
+      LongSupplier clock,
       Stock stock,
       SalesLog salesLog,
       RecoverySource recovery,
@@ -121,7 +131,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     this.timers = timers;
     this.core = new ActivityCore(id, RANDOM.nextLong(), around.limits());
     this.buyerLoad = new BuyerLoad(id, around.recovery(), around.stock());
-    run(core.start(System.currentTimeMillis()));
+    run(core.start(around.clock().getAsLong()));
   }
 
   public static Behavior<Message> create(
@@ -168,12 +178,13 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       case Pause pause -> new Input.Pause(asker);
       case Resume resume -> new Input.Resume(asker);
       case Close close -> new Input.Close(asker);
+      case Repair repair -> new Input.Repair(asker);
       case SetStock set -> new Input.SetStock(set.stock(), asker);
     };
   }
 
   private void happened(Input input) {
-    run(core.step(System.currentTimeMillis(), input));
+    run(core.step(around.clock().getAsLong(), input));
   }
 
   private void onJournalReplayed(JournalState state) {
@@ -233,6 +244,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       case Effect.Append append -> append(append);
       case Effect.Follow follow -> follow(follow);
       case Effect.ReadSnapshot read -> readSnapshot();
+      case Effect.Adopt adopt -> adopt(adopt);
       case Effect.Load load -> load(load);
       case Effect.Flip flip -> flip(flip);
       case Effect.Passivate passivate ->
@@ -309,6 +321,11 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     }
 
     @Override
+    public void onScanned(long nextOffset) {
+      self.tell(new Happened(new Input.TailScanned(number, nextOffset)));
+    }
+
+    @Override
     public void onFresh(long asOfMs) {
       self.tell(new Happened(new Input.TailFresh(number, asOfMs)));
     }
@@ -328,6 +345,25 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
                     failure == null
                         ? new Input.SnapshotRead(snapshot)
                         : failed("snapshot", failure, new Input.SnapshotFailed())));
+  }
+
+  private void adopt(Effect.Adopt adopt) {
+    getContext()
+        .pipeToSelf(
+            around
+                .stock()
+                .adopt(
+                    id,
+                    adopt.previousEpoch(),
+                    adopt.previousSeq(),
+                    adopt.epoch(),
+                    adopt.sold(),
+                    adopt.stock()),
+            (reply, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.AdoptDone(adopt.epoch(), reply)
+                        : failed("adopt", failure, new Input.AdoptFailed(adopt.epoch()))));
   }
 
   private void load(Effect.Load load) {
@@ -366,7 +402,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     long at = core.wakeAtMs();
     if (at < wakeArmedAtMs) {
       wakeArmedAtMs = at;
-      long delayMs = Math.clamp(at - System.currentTimeMillis(), 0, WAKE_WITHIN_MS);
+      long delayMs = Math.clamp(at - around.clock().getAsLong(), 0, WAKE_WITHIN_MS);
       timers.startSingleTimer(WakeUp.class, new WakeUp(), Duration.ofMillis(delayMs));
     }
   }

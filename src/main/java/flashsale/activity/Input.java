@@ -3,6 +3,7 @@ package flashsale.activity;
 import flashsale.ledger.Entry;
 import flashsale.model.Activity;
 import flashsale.model.UserId;
+import flashsale.stock.AdoptReply;
 import flashsale.stock.ClaimReply;
 import flashsale.stock.FlipReply;
 
@@ -39,6 +40,9 @@ sealed interface Input {
 
   record SetStock(long stock, Asker asker) implements Change {}
 
+  /** Rebuild Redis, whatever it says. */
+  record Repair(Asker asker) implements Change {}
+
   /** Decide what is under way, take nothing more, then stop. */
   record Drain() implements Input {}
 
@@ -62,6 +66,10 @@ sealed interface Input {
 
   record SnapshotFailed() implements Input {}
 
+  record AdoptDone(long epoch, AdoptReply reply) implements Input {}
+
+  record AdoptFailed(long epoch) implements Input {}
+
   record Loaded(long epoch) implements Input {}
 
   record LoadFailed(long epoch) implements Input {}
@@ -76,6 +84,9 @@ sealed interface Input {
   record AppendFailed(long ticket) implements Input {}
 
   record LogRead(long following, long offset, long timestampMs, Entry entry) implements Input {}
+
+  /** Every record of the activity before this offset was read; after the reads it speaks of. */
+  record TailScanned(long following, long nextOffset) implements Input {}
 
   record TailFresh(long following, long asOfMs) implements Input {}
 

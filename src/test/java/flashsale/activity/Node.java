@@ -101,6 +101,10 @@ final class Node {
     return change(Input.Close::new);
   }
 
+  Request repair() {
+    return change(Input.Repair::new);
+  }
+
   Request setStock(long stock) {
     return change(asker -> new Input.SetStock(stock, asker));
   }
@@ -144,6 +148,11 @@ final class Node {
   void resumeTail() {
     tailStalledUntilMs = 0;
     world.soon(this::readTail);
+  }
+
+  /** Its tail passes over others' records, up to this offset. */
+  void scanTo(long nextOffset) {
+    take(new Input.TailScanned(following, nextOffset));
   }
 
   /** Loses the connection to the log. */
@@ -275,6 +284,21 @@ final class Node {
               read,
               () -> new Input.SnapshotRead(now(world.postgres.snapshot(World.ID))),
               new Input.SnapshotFailed());
+      case Effect.Adopt adopt ->
+          call(
+              adopt,
+              () ->
+                  new Input.AdoptDone(
+                      adopt.epoch(),
+                      now(
+                          world.redis.adopt(
+                              World.ID,
+                              adopt.previousEpoch(),
+                              adopt.previousSeq(),
+                              adopt.epoch(),
+                              adopt.sold(),
+                              adopt.stock()))),
+              new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
       case Effect.Flip flip ->
           call(
@@ -393,6 +417,12 @@ final class Node {
     for (LogModel.Record record : world.log.from(tailNext)) {
       if (following != number) {
         return;
+      }
+      if (record.offset() > tailNext) {
+        take(new Input.TailScanned(number, record.offset()));
+        if (following != number) {
+          return;
+        }
       }
       tailNext = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
