@@ -13,7 +13,7 @@ import net.jqwik.api.Combinators;
  * @param place where, modulo the length of what it is done to
  * @param length how many bytes are removed, or repeated
  */
-public record Mutation(Kind kind, int place, int length, byte[] bytes) {
+public record Mutation(Kind kind, int place, int length, List<Byte> bytes) {
 
   /** What is done at the place. */
   public enum Kind {
@@ -37,7 +37,7 @@ public record Mutation(Kind kind, int place, int length, byte[] bytes) {
             Arbitraries.of(Kind.class),
             Arbitraries.integers().between(0, 1 << 20),
             Arbitraries.integers().between(1, 64),
-            Arbitraries.bytes().array(byte[].class).ofMinSize(1).ofMaxSize(BYTES_MAX))
+            Arbitraries.bytes().list().ofMinSize(1).ofMaxSize(BYTES_MAX))
         .as(Mutation::new);
   }
 
@@ -54,8 +54,8 @@ public record Mutation(Kind kind, int place, int length, byte[] bytes) {
     int at = place % (whole.length + 1);
     int end = Math.min(whole.length, at + length);
     return switch (kind) {
-      case OVERWRITE -> joined(whole, at, bytes, Math.min(whole.length, at + bytes.length));
-      case INSERT -> joined(whole, at, bytes, at);
+      case OVERWRITE -> joined(whole, at, array(), Math.min(whole.length, at + bytes.size()));
+      case INSERT -> joined(whole, at, array(), at);
       case REMOVE -> joined(whole, at, new byte[0], end);
       case REPEAT -> joined(whole, end, Arrays.copyOfRange(whole, at, end), end);
       case CUT_OFF -> Arrays.copyOf(whole, at);
@@ -73,14 +73,17 @@ public record Mutation(Kind kind, int place, int length, byte[] bytes) {
 
   private byte[] flipped(byte[] whole, int at) {
     byte[] flipped = whole.clone();
-    for (int i = 0; i < bytes.length && at + i < flipped.length; i++) {
-      flipped[at + i] ^= bytes[i];
+    for (int i = 0; i < bytes.size() && at + i < flipped.length; i++) {
+      flipped[at + i] ^= bytes.get(i);
     }
     return flipped;
   }
 
-  @Override
-  public String toString() {
-    return kind + " at " + place + ", " + length + ", " + Arrays.toString(bytes);
+  private byte[] array() {
+    byte[] array = new byte[bytes.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = bytes.get(i);
+    }
+    return array;
   }
 }

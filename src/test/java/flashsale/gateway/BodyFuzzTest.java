@@ -58,8 +58,7 @@ class BodyFuzzTest {
   private static FakeInventory inventory() {
     FakeInventory inventory = new FakeInventory();
     inventory.claim =
-        request ->
-            now(ClaimReply.newBuilder().setConfirmed(FakeInventory.order("alice")).build());
+        request -> now(ClaimReply.newBuilder().setConfirmed(FakeInventory.order("alice")).build());
     inventory.createActivity = request -> now(DONE);
     inventory.setStock = request -> now(DONE);
     inventory.pauseActivity = request -> now(DONE);
@@ -145,8 +144,7 @@ class BodyFuzzTest {
             "application/json",
             BodyPublishers.ofByteArray(body));
     if (reply.status() / 100 != 2) {
-      assertThat(REFUSALS)
-          .anySatisfy(refusal -> reply.isProblem(refusal.status(), refusal.code()));
+      assertThat(REFUSALS).anySatisfy(refusal -> reply.isProblem(refusal.status(), refusal.code()));
     }
   }
 
@@ -236,8 +234,21 @@ class BodyFuzzTest {
   private static Arbitrary<String> texts() {
     Arbitrary<String> escapes =
         Arbitraries.of(
-            "\\ud83d\\ude00", "\\ud83d", "\\ude00", "\\u0000", "\\ufffe", "\\uffff", "\\\"", "\\x",
-            "\\u12", "\u2028", "😀", "é", "\u202e", "a", " ");
+            "\\ud83d\\ude00",
+            "\\ud83d",
+            "\\ude00",
+            "\\u0000",
+            "\\ufffe",
+            "\\uffff",
+            "\\\"",
+            "\\x",
+            "\\u12",
+            "\u2028",
+            "😀",
+            "é",
+            "\u202e",
+            "a",
+            " ");
     return Arbitraries.oneOf(
         Arbitraries.strings().ofMaxLength(300),
         escapes.list().ofMaxSize(250).map(all -> String.join("", all)));

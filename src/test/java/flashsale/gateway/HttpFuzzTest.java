@@ -45,7 +45,8 @@ class HttpFuzzTest {
     Nothing nothing = Nothing.getDefaultInstance();
     FakeInventory inventory = new FakeInventory();
     inventory.claim = always(ClaimReply.newBuilder().setSoldOut(nothing).build());
-    inventory.findPurchase = always(FindPurchaseReply.newBuilder().setNotPurchased(nothing).build());
+    inventory.findPurchase =
+        always(FindPurchaseReply.newBuilder().setNotPurchased(nothing).build());
     inventory.listActivities = always(ListActivitiesReply.getDefaultInstance());
     inventory.listOrders = always(ListOrdersReply.getDefaultInstance());
     inventory.getOrder = always(GetOrderReply.newBuilder().setNotFound(nothing).build());
@@ -129,36 +130,95 @@ class HttpFuzzTest {
         Arbitraries.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PRI", "get", "", "é");
     Arbitrary<String> segments =
         Arbitraries.of(
-            "v1", "activities", "known", "purchases", "me", "orders", "admin", "%2F", "%2e%2e", "..",
-            ".", "%00", "%", "%zz", "%ED%A0%80", "%C3%28", "%F0%9F%98%80", "a".repeat(1500), "",
-            "a b", "\u0001", "ÿ", "*", "[::1]", ":", "@", "known;x=1", "known%3Fa");
+            "v1",
+            "activities",
+            "known",
+            "purchases",
+            "me",
+            "orders",
+            "admin",
+            "%2F",
+            "%2e%2e",
+            "..",
+            ".",
+            "%00",
+            "%",
+            "%zz",
+            "%ED%A0%80",
+            "%C3%28",
+            "%F0%9F%98%80",
+            "a".repeat(1500),
+            "",
+            "a b",
+            "\u0001",
+            "ÿ",
+            "*",
+            "[::1]",
+            ":",
+            "@",
+            "known;x=1",
+            "known%3Fa");
     Arbitrary<String> queries =
         Arbitraries.of(
-            "", "?", "?after", "?after=", "?after=known", "?after=%", "?after=%00", "?after=a&after=b",
-            "?&&&==", "?after=" + "a".repeat(1500), "?a[]={}\"<>", "?%ff=%fe", "#x", "?after=%2F..");
+            "",
+            "?",
+            "?after",
+            "?after=",
+            "?after=known",
+            "?after=%",
+            "?after=%00",
+            "?after=a&after=b",
+            "?&&&==",
+            "?after=" + "a".repeat(1500),
+            "?a[]={}\"<>",
+            "?%ff=%fe",
+            "#x",
+            "?after=%2F..");
     Arbitrary<String> headers =
         Arbitraries.of(
-            "Host: x", "Host: x", "Host: x", "Host:", "Host: a b", "Host: [", "Host: x:99999",
-            "Content-Length: 5", "Content-Length: 99999999999999999999", "Content-Length: 0x1",
-            "Transfer-Encoding: chunked", "Transfer-Encoding: identity, chunked",
-            "Expect: 100-continue", "Expect: nothing", "Upgrade: h2c", "Upgrade: websocket",
-            "Content-Type: application/json", "Content-Type: /", "Content-Type: a/b; c=\"",
-            "Content-Type: application/json; charset=utf-7", "Accept: image/png",
-            "Authorization: Bearer", "Authorization: Bearer \u0000",
+            "Host: x",
+            "Host: x",
+            "Host: x",
+            "Host:",
+            "Host: a b",
+            "Host: [",
+            "Host: x:99999",
+            "Content-Length: 5",
+            "Content-Length: 99999999999999999999",
+            "Content-Length: 0x1",
+            "Transfer-Encoding: chunked",
+            "Transfer-Encoding: identity, chunked",
+            "Expect: 100-continue",
+            "Expect: nothing",
+            "Upgrade: h2c",
+            "Upgrade: websocket",
+            "Content-Type: application/json",
+            "Content-Type: /",
+            "Content-Type: a/b; c=\"",
+            "Content-Type: application/json; charset=utf-7",
+            "Accept: image/png",
+            "Authorization: Bearer",
+            "Authorization: Bearer \u0000",
             "Authorization: Bearer " + RunningGateway.SHOPPER,
-            "Authorization: Bearer " + RunningGateway.OPS, "Authorization: Basic !",
-            "X-" + "a".repeat(70) + ": 1", "X: " + "a".repeat(9000), ": nameless", "nothing",
-            "Cookie: \u00e9=\u0007", "Range: bytes=0-", "Content-Encoding: gzip",
+            "Authorization: Bearer " + RunningGateway.OPS,
+            "Authorization: Basic !",
+            "X-" + "a".repeat(70) + ": 1",
+            "X: " + "a".repeat(9000),
+            ": nameless",
+            "nothing",
+            "Cookie: \u00e9=\u0007",
+            "Range: bytes=0-",
+            "Content-Encoding: gzip",
             "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA");
     Arbitrary<String> targets =
         Combinators.combine(segments.list().ofMaxSize(7), queries)
             .as((path, query) -> "/" + String.join("/", path) + query);
     Arbitrary<String> versions =
         Arbitraries.frequency(
-                Tuple.of(6, "HTTP/1.1"),
-                Tuple.of(1, "HTTP/1.0"),
-                Tuple.of(1, "HTTP/2.0"),
-                Tuple.of(1, ""));
+            Tuple.of(6, "HTTP/1.1"),
+            Tuple.of(1, "HTTP/1.0"),
+            Tuple.of(1, "HTTP/2.0"),
+            Tuple.of(1, ""));
     return Combinators.combine(methods, targets, versions, headers.list().ofMaxSize(6))
         .as((method, target, version, lines) ->
             method

@@ -116,7 +116,9 @@ final class RunningGateway implements AutoCloseable {
     }
   }
 
-  /** Sends bytes and that there are no more; returns all that comes back until the server closes. */
+  /**
+   * Sends bytes and that there are no more; returns all that comes back until the server closes.
+   */
   String rawThenEnd(byte[] bytes) throws IOException {
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.setSoTimeout((int) WITHIN.toMillis());

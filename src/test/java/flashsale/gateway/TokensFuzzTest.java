@@ -126,8 +126,7 @@ class TokensFuzzTest {
 
   /** Signed by the right key, and still nonsense: an issuer that went wrong. */
   @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
-  void wellSignedNonsense(
-      @ForAll("headers") byte[] header, @ForAll("claims") byte[] claims) {
+  void wellSignedNonsense(@ForAll("headers") byte[] header, @ForAll("claims") byte[] claims) {
     String token = signed(header, claims);
 
     assertThat(identify(BY_PUBLIC_KEY, "Bearer " + token)).isInstanceOf(Identity.Refused.class);
