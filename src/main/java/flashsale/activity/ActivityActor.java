@@ -354,10 +354,11 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
                 .stock()
                 .adopt(
                     id,
-                    adopt.previousEpoch(),
-                    adopt.previousSeq(),
+                    adopt.previous().epoch(),
+                    adopt.previous().seq(),
+                    adopt.previous().stock(),
                     adopt.epoch(),
-                    adopt.sold(),
+                    adopt.previous().sold(),
                     adopt.stock()),
             (reply, failure) ->
                 new Happened(

@@ -47,6 +47,7 @@ final class Node {
   private long following;
   private long tailNext;
   private long tailStalledUntilMs;
+  private boolean silent;
 
   Node(World world, long incarnation, long clockSkewMs) {
     this.world = world;
@@ -143,6 +144,16 @@ final class Node {
 
   void stallTail() {
     tailStalledUntilMs = Turn.NEVER;
+  }
+
+  /** The following is forgotten by whoever should serve it. */
+  void loseTail() {
+    following = 0;
+  }
+
+  /** Shows records, and never says how fresh it is. */
+  void silenceTail() {
+    silent = true;
   }
 
   void resumeTail() {
@@ -293,10 +304,11 @@ final class Node {
                       now(
                           world.redis.adopt(
                               World.ID,
-                              adopt.previousEpoch(),
-                              adopt.previousSeq(),
+                              adopt.previous().epoch(),
+                              adopt.previous().seq(),
+                              adopt.previous().stock(),
                               adopt.epoch(),
-                              adopt.sold(),
+                              adopt.previous().sold(),
                               adopt.stock()))),
               new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
@@ -427,7 +439,9 @@ final class Node {
       tailNext = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
     }
-    take(new Input.TailFresh(number, clock()));
+    if (!silent) {
+      take(new Input.TailFresh(number, clock()));
+    }
   }
 
   @Override
