@@ -72,12 +72,18 @@ public enum Profile {
           entry(Fault.BROKER_CLOCK_JUMPED, 20),
           entry(Fault.TAIL_STALLED, 30))),
 
-  /** Somebody edits Redis by hand. */
+  /**
+   * Somebody edits Redis by hand.
+   *
+   * <p>Not together with what else replaces the set of buyers: edited to the very size that it
+   * should have, it is a lie that nothing can find.
+   */
   HAND_EDITS(
       Map.ofEntries(
           entry(Fault.REDIS_LEFT_EDITED, 40),
           entry(Fault.REDIS_BUYERS_EDITED, 40),
-          entry(Fault.REDIS_FOREIGN_EPOCH, 20)));
+          entry(Fault.REDIS_FOREIGN_EPOCH, 0),
+          entry(Fault.REDIS_REWOUND, 0)));
 
   private final int[] odds = new int[Fault.values().length];
 

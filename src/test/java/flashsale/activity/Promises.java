@@ -101,11 +101,9 @@ final class Promises {
     if (sale == null) {
       return;
     }
-    // Of an activity that was never opened only the journal is asked, and that may be old news.
-    boolean oldNews = !node.hasStartedAnEpoch();
     boolean sells = world.log.ledger().writer().incarnation() == node.incarnation;
     long sinceMs = request.askedAtMs - (sells ? 0 : freshWithinMs());
-    require(oldNews || sale.soldAtMs() >= sinceMs, "I5", request, sale);
+    require(sale.soldAtMs() >= sinceMs, "I5", request, sale);
     requireNothingBoughtBy(request, sale);
   }
 

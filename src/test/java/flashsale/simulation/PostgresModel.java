@@ -8,8 +8,10 @@ import flashsale.projection.BatchFold.Sale;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class PostgresModel implements RecoverySource {
   private final List<Before> commits = new ArrayList<>();
   private final List<Sale> orders = new ArrayList<>();
   private final Map<UserId, Sale> byUser = new HashMap<>();
+  private final Set<UserId> refused = new HashSet<>();
   private Ledger ledger = Ledger.EMPTY;
   private long position;
 
@@ -118,17 +121,25 @@ public final class PostgresModel implements RecoverySource {
     return CompletableFuture.completedFuture(new Snapshot(ledger, position));
   }
 
+  /** As if {@code orders} could not take this user's sale: it is in {@code conflicts}. */
+  public void refuse(UserId user) {
+    refused.add(user);
+  }
+
   @Override
-  public CompletionStage<List<UserId>> buyers(
-      ActivityId activity, long afterSequence, long upToSequence, int limit) {
-    List<UserId> buyers = new ArrayList<>();
+  public CompletionStage<Buyers> buyers(
+      ActivityId activity, long afterSequence, long upToSequence) {
+    List<UserId> users = new ArrayList<>();
+    List<Long> inConflict = new ArrayList<>();
     for (Sale order : orders) {
-      if (order.sequence() > afterSequence
-          && order.sequence() <= upToSequence
-          && buyers.size() < limit) {
-        buyers.add(order.item().userId());
+      if (order.sequence() > afterSequence && order.sequence() <= upToSequence) {
+        if (refused.contains(order.item().userId())) {
+          inConflict.add(order.sequence());
+        } else {
+          users.add(order.item().userId());
+        }
       }
     }
-    return CompletableFuture.completedFuture(buyers);
+    return CompletableFuture.completedFuture(new Buyers(users, inConflict));
   }
 }
