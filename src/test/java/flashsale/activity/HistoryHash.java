@@ -48,7 +48,27 @@ final class HistoryHash {
         add(follow.following());
         add(follow.fromOffset());
       }
-      default -> add(effect.toString());
+      case Effect.Flip flip -> {
+        add(flip.epoch());
+        add(flip.sold());
+        add(flip.stock());
+        add(flip.garbage().orElse(-1));
+      }
+      case Effect.Adopt adopt -> {
+        add(adopt.previousEpoch());
+        add(adopt.previousSeq());
+        add(adopt.epoch());
+        add(adopt.sold());
+      }
+      case Effect.Load load -> {
+        add(load.epoch());
+        add(load.storedUpTo());
+        load.recent().forEach(this::add);
+      }
+      case Effect.Note note -> add(note.what());
+      case Effect.Alarm alarm -> add(alarm.what());
+      case Effect.Stop stop -> add(stop.why());
+      default -> add(effect.getClass().getSimpleName());
     }
   }
 

@@ -157,6 +157,17 @@ final class Promises {
     }
   }
 
+  /** A request that was taken and not answered, by an actor that did not die; null: none. */
+  @Nullable Request unanswered() {
+    for (Request request : requests) {
+      boolean died = !request.node.isAlive() && request.node.stopped() == null;
+      if (!request.isAnswered() && request.wasTaken() && !died) {
+        return request;
+      }
+    }
+    return null;
+  }
+
   /** Somebody was told that this attempt, and every one like it, bought nothing, now or later. */
   void requireNothingBought(List<Request> attempts) {
     for (Request attempt : attempts) {

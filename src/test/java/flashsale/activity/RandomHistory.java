@@ -57,6 +57,7 @@ final class RandomHistory {
   private final long arrivalMs;
   private final boolean closesByClock;
   private boolean peace;
+  private boolean isServed;
   private long highestStock;
 
   RandomHistory(Plan plan) {
@@ -199,10 +200,11 @@ final class RandomHistory {
       world.runFor(LOOK_EVERY_MS);
     }
     // Somebody has to ask, or nobody would notice what happened to Redis last.
-    Request probe = route(1).findPurchase("nobody");
-    while (world.now() < endMs && !(probe.isAnswered() && isStored())) {
+    isServed = true;
+    route(1).findPurchase("nobody");
+    do {
       world.runFor(LOOK_EVERY_MS);
-    }
+    } while (world.now() < endMs && !(isStored() && world.promises().unanswered() == null));
   }
 
   private boolean isAtRest() {
@@ -220,7 +222,9 @@ final class RandomHistory {
 
   /** Again and again, as an operator would: an actor that was overtaken may say that it is done. */
   private void resume() {
-    route(1).resume();
-    world.in(OPERATOR_PATIENCE_MS, this::resume);
+    if (!isServed) {
+      route(1).resume();
+      world.in(OPERATOR_PATIENCE_MS, this::resume);
+    }
   }
 }
