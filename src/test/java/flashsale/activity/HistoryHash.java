@@ -55,10 +55,11 @@ final class HistoryHash {
         add(flip.garbage().orElse(-1));
       }
       case Effect.Adopt adopt -> {
-        add(adopt.previousEpoch());
-        add(adopt.previousSeq());
+        add(adopt.previous().epoch());
+        add(adopt.previous().seq());
+        add(adopt.previous().sold());
         add(adopt.epoch());
-        add(adopt.sold());
+        add(adopt.stock());
       }
       case Effect.Load load -> {
         add(load.epoch());

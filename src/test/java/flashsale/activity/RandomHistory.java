@@ -185,6 +185,11 @@ final class RandomHistory {
     long calmMs = CALM_MS + (jumped ? 2 * Trouble.CLOCK_JUMP_MS_MAX : 0);
     long settledMs = Math.max(world.now() + calmMs, fates.latestMs());
     world.runFor(settledMs - world.now());
+    // Operators' changes may have queued up, and each may take an epoch.
+    long changedByMs = world.now() + REST_WITHIN_MS;
+    while (world.now() < changedByMs && world.promises().unanswered() != null) {
+      world.runFor(LOOK_EVERY_MS);
+    }
     if (chaos.struck(Fault.POSTGRES_LOST_COMMITS) > 0) {
       // Who goes on after a failover holds a journal that is not there any more, and misses what
       // another actor wrote in its place. No order depends on it, but the stock on sale does.
