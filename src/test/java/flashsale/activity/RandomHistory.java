@@ -74,8 +74,7 @@ final class RandomHistory {
     closesByClock = dice.oneIn(10);
     int closesAfterMs = dice.between(1_500, 6_000);
     Instant opensAt = dice.oneIn(8) ? Instant.ofEpochMilli(World.START_MS + 1_000) : null;
-    Instant closesAt =
-        closesByClock ? Instant.ofEpochMilli(World.START_MS + closesAfterMs) : null;
+    Instant closesAt = closesByClock ? Instant.ofEpochMilli(World.START_MS + closesAfterMs) : null;
     world.with(World.activity(highestStock, opensAt, closesAt));
     int count = Math.min(plan.shoppersMax(), dice.between(2, (int) highestStock + 4));
     for (int i = 0; i < count; i++) {

@@ -124,11 +124,12 @@ final class SimulationRun {
   /** One line a kind, by the places where they strike. */
   String table() {
     StringBuilder text = new StringBuilder();
-    faults().forEach((fault, times) -> {
-      if (times > 0) {
-        text.append(String.format("  %,14d  %s%n", times, fault.label()));
-      }
-    });
+    faults()
+        .forEach((fault, times) -> {
+          if (times > 0) {
+            text.append(String.format("  %,14d  %s%n", times, fault.label()));
+          }
+        });
     return text.toString();
   }
 }
