@@ -46,7 +46,6 @@ final class RandomHistory {
   private static final long LOOK_EVERY_MS = 250;
   private static final long OPERATOR_PATIENCE_MS = 2_000;
 
-  private final Plan plan;
   private final Chaos chaos;
   private final RandomFates fates;
   private final World world;
@@ -61,7 +60,6 @@ final class RandomHistory {
   private long highestStock;
 
   RandomHistory(Plan plan) {
-    this.plan = plan;
     chaos = new Chaos(plan);
     fates = new RandomFates(chaos);
     world = new World(LIMITS, fates, TICK_MS);
