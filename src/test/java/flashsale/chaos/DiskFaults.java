@@ -61,6 +61,7 @@ final class DiskFaults {
     @Override
     public void heal(Target target) throws Exception {
       Path data = target.data(part);
+      boolean wasFull = SmallDisk.isFull(data);
       SmallDisk.free(data);
       boolean lives =
           ProcessHandle.of(target.state().processes().get(part))
@@ -70,6 +71,9 @@ final class DiskFaults {
         target.restart(part);
       } else if (part.equals("postgres")) {
         awaitAnswer(target.state().postgres());
+      }
+      if (!wasFull) {
+        throw new IllegalStateException(name + ": the disk did not stay full");
       }
     }
   }
