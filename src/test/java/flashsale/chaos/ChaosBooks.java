@@ -63,7 +63,8 @@ final class ChaosBooks {
         PreparedStatement quarantined = connection.prepareStatement(QUARANTINED);
         ResultSet count = quarantined.executeQuery()) {
       count.next();
-      return new Books(orders(connection, activityId), view(connection, activityId), count.getLong(1));
+      return new Books(
+          orders(connection, activityId), view(connection, activityId), count.getLong(1));
     }
   }
 
@@ -75,7 +76,11 @@ final class ChaosBooks {
         while (row.next()) {
           orders.add(
               new Order(
-                  row.getString(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5)));
+                  row.getString(1),
+                  row.getString(2),
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getLong(5)));
         }
       }
       return orders;

@@ -56,7 +56,8 @@ final class ChaosCheck {
   private void everyQuestionIsAnswered() {
     List<String> who = new ArrayList<>();
     for (Shopper shopper : history.sale().shoppers()) {
-      if (shopper.clicks().isEmpty() || !shopper.clicks().stream().allMatch(ChaosCheck::isDecided)) {
+      if (shopper.clicks().isEmpty()
+          || !shopper.clicks().stream().allMatch(ChaosCheck::isDecided)) {
         who.add(shopper.user());
       }
     }
@@ -89,8 +90,8 @@ final class ChaosCheck {
             }
           });
     }
-    strange.forEach((why, who) ->
-        violations.shoppers("were answered outside the contract (" + why + ")", who));
+    strange.forEach(
+        (why, who) -> violations.shoppers("were answered outside the contract (" + why + ")", who));
   }
 
   /** The sale is open from its beginning to its end, and everybody has a good token. */
@@ -112,7 +113,8 @@ final class ChaosCheck {
             }
           });
     }
-    refused.forEach((code, who) -> violations.shoppers("were refused without reason: " + code, who));
+    refused.forEach(
+        (code, who) -> violations.shoppers("were refused without reason: " + code, who));
   }
 
   private void nothingIsSoldAfterSoldOut(Books books) {
@@ -149,8 +151,7 @@ final class ChaosCheck {
   private Predicate<Exchange> denies(Order order) {
     return exchange ->
         exchange.answer() instanceof SelloutAnswer.NotPurchased
-            && order.claimedAtMs()
-                < history.clock().wallMs(exchange.askedNs()) - SAME_MOMENT_MS;
+            && order.claimedAtMs() < history.clock().wallMs(exchange.askedNs()) - SAME_MOMENT_MS;
   }
 
   private void viewAgrees(Books books) {

@@ -95,11 +95,9 @@ class ChaosCheckTest {
   private List<String> violations() {
     List<Row> rows =
         orders.stream().map(o -> new Row(o.user(), o.orderId(), o.sequence())).toList();
-    SelloutHistory sale =
-        new SelloutHistory(2, shoppers, booksCanBeRead ? rows : null, proof);
+    SelloutHistory sale = new SelloutHistory(2, shoppers, booksCanBeRead ? rows : null, proof);
     Books books = booksCanBeRead ? new Books(orders, view, quarantined) : null;
-    return ChaosCheck.violationsIn(
-        new ChaosHistory(sale, books, new ChaosHistory.Clock(0, 0)));
+    return ChaosCheck.violationsIn(new ChaosHistory(sale, books, new ChaosHistory.Clock(0, 0)));
   }
 
   @Test
@@ -177,8 +175,7 @@ class ChaosCheckTest {
   @Test
   void findsAViewThatSaysWhatIsWrong() {
     view = new View(2, 2, 2, "1 gaps in the sequence");
-    assertThat(violations())
-        .containsExactly("the view activity_proof: 1 gaps in the sequence");
+    assertThat(violations()).containsExactly("the view activity_proof: 1 gaps in the sequence");
   }
 
   @Test
@@ -221,8 +218,7 @@ class ChaosCheckTest {
   @Test
   void findsABuyerWhoIsToldSoldOutLater() {
     shopper("ann", click(buy(confirmed("order-a", 1L))), click(buy(new SoldOut())));
-    assertThat(violations())
-        .contains("1 shopper: were told SOLD OUT and have an order: ann");
+    assertThat(violations()).contains("1 shopper: were told SOLD OUT and have an order: ann");
   }
 
   @Test

@@ -33,8 +33,7 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
   }
 
   /** A row of {@code orders}; times in milliseconds since 1970. */
-  record Order(
-      String user, String orderId, long sequence, long claimedAtMs, long confirmedAtMs) {}
+  record Order(String user, String orderId, long sequence, long claimedAtMs, long confirmedAtMs) {}
 
   /**
    * A row of {@code activity_proof}.
@@ -68,9 +67,7 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
 
   /** Those beyond each shopper's first. */
   long retried() {
-    return sale.shoppers().stream()
-        .mapToLong(shopper -> Math.max(0, requests(shopper) - 1))
-        .sum();
+    return sale.shoppers().stream().mapToLong(shopper -> Math.max(0, requests(shopper) - 1)).sum();
   }
 
   /** Purchases that were answered 202. */
@@ -127,8 +124,7 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
     return sale.shoppers().stream()
         .flatMap(Shopper::exchanges)
         .filter(exchange ->
-            exchange.answer() instanceof SelloutAnswer.TryAgain
-                && exchange.askedNs() >= afterNs)
+            exchange.answer() instanceof SelloutAnswer.TryAgain && exchange.askedNs() >= afterNs)
         .map(Exchange::answeredNs)
         .min(Long::compare)
         .orElse(null);

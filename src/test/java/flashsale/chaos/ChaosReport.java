@@ -77,11 +77,16 @@ final class ChaosReport {
     List<String> violations = all().stream().flatMap(each -> each.violations().stream()).toList();
     if (!violations.isEmpty()) {
       text.append("\nViolations:\n\n");
-      all().forEach(round ->
-          round
-              .violations()
-              .forEach(each ->
-                  text.append("- ").append(round.fault()).append(": ").append(each).append('\n')));
+      all()
+          .forEach(round ->
+              round
+                  .violations()
+                  .forEach(each ->
+                      text.append("- ")
+                          .append(round.fault())
+                          .append(": ")
+                          .append(each)
+                          .append('\n')));
     }
     return text.toString();
   }
@@ -129,8 +134,7 @@ final class ChaosReport {
         .max(Duration::compareTo)
         .ifPresent(most ->
             figures.add(atMost("node killed → started again and selling", most, NODE_BACK_MAX)));
-    List<RoundResult> kafka =
-        all().stream().filter(round -> isKafkaAway(round.fault())).toList();
+    List<RoundResult> kafka = all().stream().filter(round -> isKafkaAway(round.fault())).toList();
     kafka.stream()
         .map(RoundResult::recovery)
         .filter(Objects::nonNull)

@@ -63,7 +63,8 @@ class ChaosReportTest {
         .startsWith("2026-01-02, a machine\n\n| fault |")
         .contains("| node: kill -9 | 3 | 3,000 | 21 | 8.0 s / 9.0 s | 0.7 s / 1.5 s | 0 |")
         .contains("| kafka: kill -9 | 0 |")
-        .contains("1 kinds of fault, 3 sales, 3,000 units confirmed, 15,000 requests, of which 9,000 retried; 0 violations.");
+        .contains(
+            "1 kinds of fault, 3 sales, 3,000 units confirmed, 15,000 requests, of which 9,000 retried; 0 violations.");
   }
 
   @Test
@@ -85,7 +86,8 @@ class ChaosReportTest {
     report.add(round("node: kill -9", 12_000, 8_100L, null));
     assertThat(report.figuresAreMet()).isFalse();
     assertThat(report.markdown())
-        .contains("| node killed → started again and selling within 20 s | 20.1 s at most | **no** |");
+        .contains(
+            "| node killed → started again and selling within 20 s | 20.1 s at most | **no** |");
   }
 
   @Test

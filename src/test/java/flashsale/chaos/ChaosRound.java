@@ -30,8 +30,13 @@ final class ChaosRound {
   /** … and this many, in all, before it is healed. */
   private static final double COME_MEANWHILE = 0.7;
 
-  /** After the first refusal the register is closed for everybody, this much later at the latest. */
+  /**
+   * After the first refusal the register is closed for everybody, this much later at the latest.
+   */
   private static final Duration CLOSES_WITHIN = Duration.ofSeconds(1);
+
+  /** Most strike at once, some take a moment. */
+  private static final Duration STRIKES_WITHIN = Duration.ofSeconds(2);
 
   private static final int REFUSALS_MIN = 50;
 
@@ -74,15 +79,15 @@ final class ChaosRound {
     long healingNs;
     long healedNs;
     Proof proof;
-    try (crowd) {
+    try {
       crowd.admit((int) (stock * COME_FIRST), Duration.ZERO);
       if (!crowd.awaitConfirmed((long) (stock * SOLD_FIRST), limits.begin)) {
         throw new IllegalStateException("the sale did not begin: " + crowd.confirmed() + " sold");
       }
       struckNs = System.nanoTime();
       try {
+        crowd.admit((int) (stock * COME_MEANWHILE), fault.lasts().plus(STRIKES_WITHIN));
         fault.strike(system);
-        crowd.admit((int) (stock * COME_MEANWHILE), fault.lasts());
         Thread.sleep(fault.lasts());
       } finally {
         healingNs = System.nanoTime();
@@ -92,17 +97,17 @@ final class ChaosRound {
       crowd.admit(crowd.size(), Duration.ZERO);
       if (crowd.awaitEverybodyKnows(limits.knows)) {
         SelloutBooks.proof(system.url(), activityId, opsToken, limits.rest);
-        boolean unused = crowd.askForTheLastTime(limits.knows);
+        crowd.askForTheLastTime(limits.knows);
       }
       proof = SelloutBooks.proof(system.url(), activityId, opsToken, limits.rest);
+    } finally {
+      crowd.disperse();
     }
     List<Shopper> shoppers = crowd.history();
     long buyers = shoppers.stream().filter(shopper -> shopper.firstHas() != null).count();
-    Books books =
-        ChaosBooks.read(system.state().postgres(), activityId, buyers, limits.rest);
+    Books books = ChaosBooks.read(system.state().postgres(), activityId, buyers, limits.rest);
     ChaosHistory history =
-        new ChaosHistory(
-            new SelloutHistory(stock, shoppers, rows(books), proof), books, clock);
+        new ChaosHistory(new SelloutHistory(stock, shoppers, rows(books), proof), books, clock);
     return new Outcome(history, measured(fault, history, buyers, struckNs, healingNs, healedNs));
   }
 
@@ -115,7 +120,12 @@ final class ChaosRound {
   }
 
   private static RoundResult measured(
-      Fault fault, ChaosHistory history, long buyers, long struckNs, long healingNs, long healedNs) {
+      Fault fault,
+      ChaosHistory history,
+      long buyers,
+      long struckNs,
+      long healingNs,
+      long healedNs) {
     Long soldAgainNs = history.firstSaleAfter(healedNs);
     return new RoundResult(
         fault.name(),
@@ -129,7 +139,8 @@ final class ChaosRound {
         ChaosCheck.violationsIn(history));
   }
 
-  private static @Nullable Double refusedP99Ms(ChaosHistory history, long struckNs, long healingNs) {
+  private static @Nullable Double refusedP99Ms(
+      ChaosHistory history, long struckNs, long healingNs) {
     Long firstNs = history.firstRefusalAfter(struckNs);
     if (firstNs == null) {
       return null;

@@ -9,7 +9,6 @@ import flashsale.local.SelloutHistory.Question;
 import flashsale.local.SelloutHttp;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Who may come is said by {@link #admit}: so a sale can be held in its middle for as long as a
  * fault lasts. Everybody's questions and answers are kept, with their times.
  */
-final class Crowd implements AutoCloseable {
+final class Crowd {
   private static final Duration IDLE_POLL = Duration.ofMillis(5);
   private static final Duration AWAIT_POLL = Duration.ofMillis(10);
   private static final Duration LOOKS_AWAY_AFTER_MAX = Duration.ofMillis(20);
@@ -96,7 +95,6 @@ final class Crowd implements AutoCloseable {
   private final SelloutDesk desk;
   private final Pace pace;
   private final List<Shopper> shoppers;
-  private final AtomicReference<Gate> gate = new AtomicReference<>(new Gate(0, 0, 0, 0));
   private final AtomicInteger come = new AtomicInteger();
   private final AtomicInteger know = new AtomicInteger();
   private final AtomicInteger furtherOpen = new AtomicInteger();
@@ -108,6 +106,7 @@ final class Crowd implements AutoCloseable {
   private final AtomicReference<@Nullable Throwable> defect = new AtomicReference<>();
   private final CountDownLatch gone;
   private final long startNs = System.nanoTime();
+  private volatile Gate gate = new Gate(0, 0, 0, 0);
   private volatile boolean asksAgain = true;
   private volatile boolean closed;
 
@@ -131,9 +130,12 @@ final class Crowd implements AutoCloseable {
     return shoppers.size();
   }
 
-  /** Lets shoppers in until {@code upTo} have come, evenly {@code over} that time. */
+  /**
+   * Lets shoppers in until {@code upTo} have come. Those that were let in before may come at once,
+   * the others evenly {@code over} that time.
+   */
   void admit(int upTo, Duration over) {
-    gate.set(new Gate(come.get(), upTo, System.nanoTime(), over.toNanos()));
+    gate = new Gate(gate.upTo, upTo, System.nanoTime(), over.toNanos());
   }
 
   /** Shoppers who were told 201. */
@@ -175,13 +177,12 @@ final class Crowd implements AutoCloseable {
   }
 
   /** Nobody asks any more when this returns. */
-  @Override
-  public void close() throws InterruptedException {
+  void disperse() throws InterruptedException {
     closed = true;
     gone.await();
   }
 
-  /** What everybody asked and was told; to be read when it is closed. */
+  /** What everybody asked and was told; to be read when they are gone. */
   List<SelloutHistory.Shopper> history() {
     Throwable found = defect.get();
     if (found != null) {
@@ -228,7 +229,7 @@ final class Crowd implements AutoCloseable {
 
   private @Nullable Task comes() {
     int number = come.get();
-    if (number >= gate.get().open() || !come.compareAndSet(number, number + 1)) {
+    if (number >= gate.open() || !come.compareAndSet(number, number + 1)) {
       return null;
     }
     Shopper shopper = shoppers.get(number);
@@ -263,8 +264,7 @@ final class Crowd implements AutoCloseable {
     } else if (kind == Kind.AGAIN) {
       againOpen.incrementAndGet();
     }
-    SelloutClick click =
-        SelloutClick.beginningWith(first, shopper.guest.user, shopper.guest.token);
+    SelloutClick click = SelloutClick.beginningWith(first, shopper.guest.user, shopper.guest.token);
     shopper.clicks.add(click);
     return new Task(shopper, kind, click);
   }

@@ -65,7 +65,7 @@ class CrowdTest {
     crowd.admit(SHOPPERS, Duration.ZERO);
     assertThat(crowd.awaitEverybodyKnows(SOON)).isTrue();
     assertThat(crowd.askForTheLastTime(SOON)).isTrue();
-    crowd.close();
+    crowd.disperse();
     assertThat(crowd.history())
         .hasSize(SHOPPERS)
         .allSatisfy(shopper -> {
@@ -86,7 +86,7 @@ class CrowdTest {
     crowd.admit(30, Duration.ZERO);
     // Of the first 30 every third is told PENDING first.
     assertThat(crowd.awaitConfirmed(15, SOON)).isTrue();
-    crowd.close();
+    crowd.disperse();
     assertThat(crowd.history().stream().filter(shopper -> !shopper.clicks().isEmpty()))
         .hasSizeBetween(15, 30);
   }
@@ -97,7 +97,7 @@ class CrowdTest {
     crowd.admit(10, Duration.ZERO);
     assertThat(crowd.awaitConfirmed(1, SOON)).isTrue();
     crowd.awaitConfirmed(Long.MAX_VALUE, Duration.ofMillis(300));
-    crowd.close();
+    crowd.disperse();
     assertThat(crowd.history()).anyMatch(shopper -> shopper.clicks().size() > 2);
   }
 
@@ -106,7 +106,7 @@ class CrowdTest {
     Crowd crowd = crowd("http://127.0.0.1:" + ServerProcess.freePort());
     crowd.admit(SHOPPERS, Duration.ZERO);
     assertThat(crowd.awaitEverybodyKnows(Duration.ofSeconds(1))).isFalse();
-    crowd.close();
+    crowd.disperse();
     // A connection that is refused pauses 50, 100, 200, 400 ms: at most 5 attempts in a second.
     long attempts = crowd.history().stream().mapToLong(shopper -> answers(shopper).size()).sum();
     assertThat(attempts).isBetween(1L, 8L * 6);

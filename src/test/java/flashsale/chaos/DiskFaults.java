@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -64,7 +65,7 @@ final class DiskFaults {
       boolean wasFull = SmallDisk.isFull(data);
       SmallDisk.free(data);
       boolean lives =
-          ProcessHandle.of(target.state().processes().get(part))
+          ProcessHandle.of(Objects.requireNonNull(target.state().processes().get(part)))
               .map(ProcessHandle::isAlive)
               .orElse(false);
       if (!lives) {

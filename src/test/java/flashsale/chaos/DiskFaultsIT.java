@@ -53,8 +53,7 @@ final class DiskFaultsIT {
                 disk.directory(), ServerProcess.freePort(), directory.resolve("log"));
         ChaosProxy proxy = ChaosProxy.open(0, postgres.port());
         Connection connection =
-            DriverManager.getConnection(
-                postgres.jdbcUrl(), postgres.user(), postgres.password());
+            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
         Statement statement = connection.createStatement()) {
       statement.execute("create table t (n int)");
       OnePart target = OnePart.postgres(directory, postgres, proxy);

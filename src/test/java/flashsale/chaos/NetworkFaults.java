@@ -45,7 +45,9 @@ final class NetworkFaults {
         new Bad("kafka", "400 ms late both ways", new Delay(KAFKA_LATE, KAFKA_LATE)),
         new Bad("kafka", "requests 4 s late", new Delay(KAFKA_TOO_LATE, Duration.ZERO)),
         new Bad(
-            "kafka", "cut after produce", new CutAfterExecution(NetworkFaults::produces, CUT_EVERY)),
+            "kafka",
+            "cut after produce",
+            new CutAfterExecution(NetworkFaults::produces, CUT_EVERY)),
         new Bad("kafka", "half-open", new HalfOpen()),
         new Bad("kafka", "acks lost", new BlackHole(Direction.DOWN)),
         new Bad("kafka", "requests arrive 5 s late", new Stall()));

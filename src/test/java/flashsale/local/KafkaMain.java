@@ -36,7 +36,9 @@ final class KafkaMain {
   public static void main(String[] args) throws Exception {
     if (args.length != 4) {
       throw new IllegalArgumentException(
-          "arguments: " + args.length + " (expected: DATA_DIR CLIENT_PORT CONTROLLER_PORT SEEN_PORT)");
+          "arguments: "
+              + args.length
+              + " (expected: DATA_DIR CLIENT_PORT CONTROLLER_PORT SEEN_PORT)");
     }
     if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
         instanceof ch.qos.logback.classic.Logger root) {

@@ -56,8 +56,7 @@ public final class KafkaProcess implements AutoCloseable {
     return new KafkaProcess(process, port);
   }
 
-  private static List<String> command(
-      Path dataDir, int port, int seenPort, int controllerPort) {
+  private static List<String> command(Path dataDir, int port, int seenPort, int controllerPort) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx512m",

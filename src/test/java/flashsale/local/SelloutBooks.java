@@ -32,8 +32,8 @@ public final class SelloutBooks {
   private SelloutBooks() {}
 
   /** Waits until the activity is at rest; null when no proof could be read at all. */
-  public static @Nullable Proof proof(URI url, String activityId, String opsToken, Duration patience)
-      throws InterruptedException {
+  public static @Nullable Proof proof(
+      URI url, String activityId, String opsToken, Duration patience) throws InterruptedException {
     String path = "/v1/admin/activities/" + activityId + "/proof";
     long deadlineNs = System.nanoTime() + patience.toNanos();
     try (SelloutHttp connection = new SelloutHttp(url)) {

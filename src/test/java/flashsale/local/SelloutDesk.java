@@ -30,8 +30,7 @@ public final class SelloutDesk {
     try {
       return switch (question) {
         case BUY ->
-            SelloutAnswer.toPurchase(
-                connection.exchange("POST", purchases, token, null, patience));
+            SelloutAnswer.toPurchase(connection.exchange("POST", purchases, token, null, patience));
         case INQUIRE ->
             SelloutAnswer.toInquiry(
                 connection.exchange("GET", purchases + "/me", token, null, patience));
