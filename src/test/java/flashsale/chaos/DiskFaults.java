@@ -62,6 +62,7 @@ final class DiskFaults {
     @Override
     public void heal(Target target) throws Exception {
       Path data = target.data(part);
+      boolean wasFull = SmallDisk.isFull(data);
       SmallDisk.free(data);
       boolean lives =
           ProcessHandle.of(Objects.requireNonNull(target.state().processes().get(part)))
@@ -71,6 +72,9 @@ final class DiskFaults {
         target.restart(part);
       } else if (part.equals("postgres")) {
         awaitAnswer(target.state().postgres());
+      }
+      if (!wasFull) {
+        throw new IllegalStateException(name + ": the disk did not stay full");
       }
     }
   }

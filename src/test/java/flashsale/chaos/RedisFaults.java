@@ -127,7 +127,7 @@ final class RedisFaults {
         throw new IllegalStateException(name + " could not go on", failure);
       }
       if (done == 0) {
-        throw new IllegalStateException(name + ": it did no harm, so nothing was tried");
+        throw new NotStruck("Redis took no harm");
       }
     }
   }
