@@ -1,0 +1,135 @@
+package flashsale.planted;
+
+import static flashsale.planted.Edit.main;
+
+import java.util.List;
+
+/** What goes wrong when claims are answered, or batches sent, against the rules. */
+final class ClaimBugs {
+  private static final String CLAIMS = "activity/Claims.java";
+  private static final String CORE = "activity/ActivityCore.java";
+  private static final String UNDER_WAY = "activity/UnderWay.java";
+
+  static final List<PlantedBug> ALL =
+      List.of(
+          PlantedBug.of(
+              "claims: confirmed on the produce ack",
+              main(UNDER_WAY, "private @Nullable Batch byTicket", "@Nullable Batch byTicket"),
+              main(
+                  CLAIMS,
+                  "underWay.acked(ticket, turn.now());",
+                  """
+                  underWay.acked(ticket, turn.now());
+                  UnderWay.Batch acked = underWay.byTicket(ticket);
+                  if (acked != null) {
+                    for (Waiting w : acked.waiting) {
+                      turn.tell(w, new Answer.Confirmed(new Order(OrderId.of(id, w.user()), id,
+                          w.user(), 1, acked.entry.product(), null, null)));
+                    }
+                  }
+                  """)),
+          PlantedBug.of(
+              "claims: a failed append is told TRY AGAIN",
+              main(
+                  CLAIMS,
+                  "private void pending(Waiting waiting) {",
+                  "private void pending(Waiting waiting) { turn.tell(waiting, new Answer.TryAgain());")),
+          PlantedBug.of(
+              "claims: a failed append gives its units back",
+              main(CLAIMS, "pending(batch); } }", "onUndecidedAreVoid(); } }")),
+          PlantedBug.of(
+              "claims: a batch is formed anew after a time-out",
+              main(
+                  CLAIMS,
+                  "j.againAtMs = turn.now() + ",
+                  "enqueueAgain(j.batch); judging = null; j.againAtMs = turn.now() + ")),
+          PlantedBug.of(
+              "claims: a batch is formed anew after a time-out, and the script does not compare it",
+              main(
+                  CLAIMS,
+                  "j.againAtMs = turn.now() + ",
+                  "enqueueAgain(j.batch); judging = null; j.againAtMs = turn.now() + "),
+              Edit.model("RedisModel.java",
+                  "return call.equals(stored.last) && stored.reply != null",
+                  "return stored.reply != null")),
+          PlantedBug.of(
+              "claims: a call that timed out is given up, and its shoppers told TRY AGAIN",
+              main(
+                  CLAIMS,
+                  "j.againAtMs = turn.now() + ",
+                  "answer(j.batch, new Answer.TryAgain()); judging = null; j.againAtMs = turn.now() + ")),
+          PlantedBug.of(
+              "under way: a batch in doubt is not appended again",
+              main(UNDER_WAY, "return any(State.MISSING) && !any(State.SENT);", "return false;")),
+          PlantedBug.of(
+              "claims: new batches pass one in doubt",
+              main(UNDER_WAY, "boolean inDoubt() {", "boolean inDoubt() { if (true) { return false; }")),
+          PlantedBug.of(
+              "under way: appended again in the wrong order",
+              main(UNDER_WAY, "return batches; }", "return List.copyOf(batches).reversed(); }")),
+          PlantedBug.of(
+              "claims: appended again under a new seq",
+              main(
+                  CLAIMS,
+                  "turn.emit(new Effect.Append(ticket, batch.entry));",
+                  """
+                  turn.emit(new Effect.Append(ticket,
+                      new Entry.Sold(me, nextSeq++, batch.entry.product(), batch.entry.items())));
+                  """)),
+          PlantedBug.of(
+              "claims: sold out as soon as Redis has none left",
+              main(CLAIMS, "held.addLast(waiting);", "turn.tell(waiting, new Answer.SoldOut());")),
+          PlantedBug.of(
+              "claims: sold out without a fresh tail",
+              main(CLAIMS, "boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());", "boolean fresh = true;")),
+          PlantedBug.of(
+              "claims: already purchased while the first claim is under way",
+              main(CLAIMS, "if (batch == null) { turn.tell(", "if (true) { turn.tell(")),
+          PlantedBug.of(
+              "claims: a void batch is told TRY AGAIN before that is final",
+              main(
+                  CLAIMS,
+                  "underWay.voidForNow(sold);",
+                  """
+                  underWay.voidForNow(sold);
+                  for (Entry.Item item : sold.items()) {
+                    UnderWay.Batch gone = underWay.of(item.userId());
+                    if (gone != null) {
+                      answer(gone.waiting, new Answer.TryAgain());
+                    }
+                  }
+                  """)),
+          PlantedBug.of(
+              "claims: what is under way is given up with its epoch",
+              main(CLAIMS, "void onEpochOver() {", "void onEpochOver() { onUndecidedAreVoid();")),
+          PlantedBug.of(
+              "claims: not purchased though a claim is still asking",
+              main(CLAIMS, "return stillAsking ?", "return false ?")),
+          PlantedBug.of(
+              "claims: the units under way are not counted",
+              main(CLAIMS, "ledger.sold() + underWay.units()", "ledger.sold()")),
+          PlantedBug.of(
+              "claims: the end of an epoch appends what its last call nominated",
+              main(CLAIMS, "enqueueAgain(judging.batch); judging = null;", "")),
+          PlantedBug.of(
+              "core: what nobody knows is told TRY AGAIN when another actor took over",
+              main(CORE, "stop(\"another actor wrote the journal\", false)", "stop(\"another actor wrote the journal\", true)")),
+          PlantedBug.of(
+              "core: what nobody knows is told TRY AGAIN when it is drained",
+              main(CORE, "stop(\"drained\", false)", "stop(\"drained\", true)")),
+          PlantedBug.of(
+              "core: a clock takes back that it is open",
+              main(CORE, "opensAt == null || state.opened() ||", "opensAt == null ||")),
+          PlantedBug.of(
+              "core: refuses before Redis is asked for a buyer",
+              main(CORE, "case LIVE -> {", "case LIVE -> { Answer no = refusal(); if (no != null) { turn.tell(waiting, no); return; }")),
+          PlantedBug.of(
+              "core: the log is not believed that it is closed",
+              main(CORE, "state.closed() || log.ledger().closed() ||", "state.closed() ||")),
+          PlantedBug.of(
+              "changes: the stock is changed while something is under way",
+              main("activity/Changes.java", "if (!core.isLive() || !claims.areDecided())", "if (!core.isLive())"),
+              main("activity/Changes.java", "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed();", "return false;")));
+
+  private ClaimBugs() {}
+}

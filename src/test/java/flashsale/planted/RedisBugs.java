@@ -1,0 +1,87 @@
+package flashsale.planted;
+
+import static flashsale.planted.Edit.model;
+
+import java.util.List;
+
+/** What goes wrong when a script of Redis leaves a check out. */
+final class RedisBugs {
+  private static final String REDIS = "RedisModel.java";
+
+  static final List<PlantedBug> ALL =
+      List.of(
+          PlantedBug.of(
+              "claim script: no epoch check",
+              model(REDIS, "if (stored.epoch != call.epoch())", "if (false)")),
+          PlantedBug.of(
+              "claim script: no seq check, so a rewind goes unnoticed",
+              model(REDIS, "if (stored.seq != call.seq() - 1)", "if (false)")),
+          PlantedBug.of(
+              "claim script: the buyers are not counted",
+              model(REDIS, "if (stored.buyers.size() != call.sold())", "if (false)")),
+          PlantedBug.of(
+              "claim script: what is left is not compared",
+              model(REDIS, "if (stored.left != call.stock() - call.sold())", "if (false)")),
+          PlantedBug.of(
+              "claim script: neither buyers nor what is left are compared",
+              model(REDIS, "if (stored.buyers.size() != call.sold())", "if (false)"),
+              model(REDIS, "if (stored.left != call.stock() - call.sold())", "if (false)")),
+          PlantedBug.of(
+              "claim script: a loss goes unnoticed",
+              model(
+                  REDIS,
+                  "if (stored == null) { return new ClaimReply.Lost(); }",
+                  """
+                  if (stored == null) {
+                    stored = new Book(call.epoch(), call.seq() - 1, call.stock() - call.sold(),
+                        Set.of(), null, null);
+                  }
+                  """),
+              model(REDIS, "if (stored.buyers.size() != call.sold())", "if (false)")),
+          PlantedBug.of(
+              "claim script: decrements before it checks",
+              model(
+                  REDIS,
+                  "} else if (left == 0) { verdicts.add(Verdict.NONE_LEFT);",
+                  "} else if (--left < 0) { verdicts.add(Verdict.NONE_LEFT);"),
+              model(REDIS, "buyers.add(ask.user()); left--;", "buyers.add(ask.user());")),
+          PlantedBug.of(
+              "claim script: a shopper twice in a batch is nominated twice",
+              model(REDIS, "if (buyers.contains(ask.user()))", "if (stored.buyers.contains(ask.user()))")),
+          PlantedBug.of(
+              "claim script: a replay is executed again",
+              model(REDIS, "if (stored.seq == call.seq())", "if (false)"),
+              model(
+                  REDIS,
+                  "if (stored.seq != call.seq() - 1)",
+                  "if (stored.seq != call.seq() - 1 && stored.seq != call.seq())"),
+              model(REDIS, "if (stored.buyers.size() != call.sold())", "if (stored.seq != call.seq() && stored.buyers.size() != call.sold())"),
+              model(REDIS, "if (stored.left != call.stock() - call.sold())", "if (stored.seq != call.seq() && stored.left != call.stock() - call.sold())")),
+          PlantedBug.of(
+              "claim script: another batch under a used seq gets the old reply",
+              model(REDIS, "return call.equals(stored.last) && stored.reply != null", "return stored.reply != null")),
+          PlantedBug.of(
+              "flip script: a higher epoch is overwritten",
+              model(
+                  REDIS,
+                  "if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch)",
+                  "if (false)")),
+          PlantedBug.of(
+              "flip script: a flip that is done already is done again",
+              model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)"),
+              model(REDIS, "if (loaded.size() != sold)", "if (false)")),
+          PlantedBug.of(
+              "flip script: the loaded buyers are not counted",
+              model(REDIS, "if (loaded.size() != sold)", "if (false)")),
+          PlantedBug.of(
+              "flip script: garbage of any epoch is overwritten",
+              model(
+                  REDIS,
+                  "book.epoch > epoch && garbage.orElse(0) != book.epoch",
+                  "book.epoch > epoch && garbage.isEmpty()")),
+          PlantedBug.of(
+              "flip script: all of the stock is on sale again",
+              model(REDIS, "new Book(epoch, stock - sold, Set.copyOf(loaded))", "new Book(epoch, stock, Set.copyOf(loaded))")));
+
+  private RedisBugs() {}
+}
