@@ -61,6 +61,9 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   public record Close(ActorRef<Answer> replyTo) implements Command {}
 
+  /** Rebuild Redis by a new epoch. */
+  public record Repair(ActorRef<Answer> replyTo) implements Command {}
+
   public record SetStock(long stock, ActorRef<Answer> replyTo) implements Command {}
 
   /** The shard's stop message: decide what is under way, then stop. */
@@ -168,6 +171,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       case Pause pause -> new Input.Pause(asker);
       case Resume resume -> new Input.Resume(asker);
       case Close close -> new Input.Close(asker);
+      case Repair repair -> new Input.Repair(asker);
       case SetStock set -> new Input.SetStock(set.stock(), asker);
     };
   }
@@ -233,6 +237,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       case Effect.Append append -> append(append);
       case Effect.Follow follow -> follow(follow);
       case Effect.ReadSnapshot read -> readSnapshot();
+      case Effect.Adopt adopt -> adopt(adopt);
       case Effect.Load load -> load(load);
       case Effect.Flip flip -> flip(flip);
       case Effect.Passivate passivate ->
@@ -328,6 +333,25 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
                     failure == null
                         ? new Input.SnapshotRead(snapshot)
                         : failed("snapshot", failure, new Input.SnapshotFailed())));
+  }
+
+  private void adopt(Effect.Adopt adopt) {
+    getContext()
+        .pipeToSelf(
+            around
+                .stock()
+                .adopt(
+                    id,
+                    adopt.previousEpoch(),
+                    adopt.previousSeq(),
+                    adopt.epoch(),
+                    adopt.sold(),
+                    adopt.stock()),
+            (reply, failure) ->
+                new Happened(
+                    failure == null
+                        ? new Input.AdoptDone(adopt.epoch(), reply)
+                        : failed("adopt", failure, new Input.AdoptFailed(adopt.epoch()))));
   }
 
   private void load(Effect.Load load) {

@@ -4,7 +4,6 @@ import flashsale.config.Settings.ActivityLimits;
 import flashsale.ledger.Entry;
 import flashsale.ledger.Ledger;
 import flashsale.model.ActivityId;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * no client in here: the same inputs at the same times always give the same effects, in production
  * and in the simulation. One thread at a time.
  *
- * <p>Its parts: {@link JournalBook} and {@link LogView} are what it knows, {@link Opening} gets an
- * epoch open, {@link Claims} sells in it, {@link Changes} are the operators'. The handlers ({@code
- * onX}) record what happened; then {@link #settle} does whatever has become possible.
+ * <p>Its parts: {@link JournalBook} and {@link LogView} are what it knows, {@link OpeningHours} say
+ * whether it may sell, {@link Opening} gets an epoch open, {@link Claims} sells in it, {@link
+ * Changes} are the operators'. The handlers ({@code onX}) record what happened; then {@link
+ * #settle} does whatever has become possible.
  */
 final class ActivityCore implements Changes.Core {
   private enum Phase {
@@ -45,6 +45,9 @@ final class ActivityCore implements Changes.Core {
   /** Looks that wait for the journal; for one more the oldest is told to try again. */
   private static final int LOOKS_QUEUED_MAX = 100;
 
+  /** A hiccup of the books is waited out for this long, more is not. */
+  private static final long HELD_UP_AFTER_MS = 1_000;
+
   /** An activity that does not exist is forgotten this soon. */
   private static final long UNCREATED_IDLE_MS = 1_000;
 
@@ -58,32 +61,31 @@ final class ActivityCore implements Changes.Core {
   private final Claims claims;
   private final Changes changes;
   private final CloseMark closeMark;
+  private final OpeningHours hours;
+  private final Rest rest;
   private final Deque<Input.Look> looks = new ArrayDeque<>();
 
   private Phase phase = Phase.LOADING;
   private @Nullable Opening opening;
   private long liveSinceMs;
   private int tailRestarts;
-  private long lastAskedMs;
-  private long opensByItselfAtMs = Turn.NEVER;
-  private boolean closingOnTime;
-  private boolean passivating;
-  private long drainedByMs = Turn.NEVER;
 
   ActivityCore(ActivityId id, long incarnation, ActivityLimits limits) {
     this.incarnation = incarnation;
     this.limits = limits;
-    openingBackoff = Backoff.of(limits);
-    journal = new JournalBook(turn, incarnation, Backoff.of(limits));
+    openingBackoff = Backoff.ofOpenings(limits);
+    journal = new JournalBook(turn, incarnation, Backoff.ofRetries(limits));
     log = new LogView(turn, limits.backoffMin().toMillis(), limits.backoffMax().toMillis());
-    claims = new Claims(turn, id, log, tickets, limits, Backoff.of(limits));
+    claims = new Claims(turn, id, log, tickets, limits, Backoff.ofRetries(limits));
     changes = new Changes(turn, journal, log, claims, incarnation);
-    closeMark = new CloseMark(turn, log, tickets, Backoff.of(limits));
+    closeMark = new CloseMark(turn, log, tickets, Backoff.ofRetries(limits));
+    hours = new OpeningHours(turn, journal, log);
+    rest = new Rest(turn, limits.claimWaitMax().toMillis());
   }
 
   /** The first effects of a new incarnation. */
   List<Effect> start(long nowMs) {
-    lastAskedMs = nowMs;
+    rest.asked(nowMs);
     return List.of(new Effect.ReplayJournal());
   }
 
@@ -109,10 +111,12 @@ final class ActivityCore implements Changes.Core {
       case Input.JournalReplayed replayed -> onJournalReplayed(replayed.state());
       case Input.JournalWritten written -> onJournalWritten(written.event(), written.seqNr());
       case Input.JournalFailed failed -> journal.failed();
-      case Input.Judged judged -> openBecause(claims.onJudged(judged));
-      case Input.JudgeFailed failed -> openBecause(claims.onJudgeFailed(failed.callNo()));
+      case Input.Judged judged -> onJudged(judged);
+      case Input.JudgeFailed failed -> onJudgeFailed(failed.callNo());
       case Input.SnapshotRead read -> onSnapshotRead(read.snapshot());
       case Input.SnapshotFailed failed -> onStepFailed(Opening.Step.READ_SNAPSHOT);
+      case Input.AdoptDone done -> onAdoptDone(done);
+      case Input.AdoptFailed failed -> onStepFailed(Opening.Step.ADOPT);
       case Input.Loaded loaded -> onLoaded(loaded.epoch());
       case Input.LoadFailed failed -> onStepFailed(Opening.Step.LOAD);
       case Input.FlipDone done -> onFlipDone(done);
@@ -120,7 +124,7 @@ final class ActivityCore implements Changes.Core {
       case Input.Appended appended -> onAppended(appended);
       case Input.AppendFailed failed -> onAppendFailed(failed.ticket());
       case Input.LogRead read -> onLogRead(read);
-      case Input.TailFresh fresh -> log.fresh(fresh);
+      case Input.TailFresh fresh -> onTailFresh(fresh);
       case Input.FollowFailed failed -> onFollowFailed(failed);
     }
   }
@@ -134,13 +138,21 @@ final class ActivityCore implements Changes.Core {
     claims.expire();
     if (phase != Phase.LOADING) {
       changes.advance(this);
-      openOnTime();
-      closeOnTime();
+      if (hours.isTimeToOpen() && phase == Phase.IDLE) {
+        open("opening time");
+      }
+      if (hours.isTimeToClose()) {
+        changes.addFirst(new Input.Close(Asker.NOBODY));
+        changes.advance(this);
+      }
     }
     if (opening != null) {
       opening.advance();
     }
     watchTail();
+    if (isRegisterClosed()) {
+      claims.refuseQueue();
+    }
     if (phase == Phase.LIVE) {
       claims.appendAgainIfDue();
       claims.releaseHeld();
@@ -150,73 +162,61 @@ final class ActivityCore implements Changes.Core {
         closeMark.appendIfDue(claims.writer());
       }
       if (!changes.needRegisterClosed()) {
-        claims.judgeNext(journal.state().activity().product(), refusal());
+        claims.judgeNext(journal.state().activity().product(), hours.refusal());
       }
     }
-    if (isDraining() && (claims.areDecided() || turn.now() >= drainedByMs)) {
+    if (rest.isDraining() && (claims.areDecided() || rest.isTimeUp())) {
       stop("drained", false);
     }
+  }
+
+  /**
+   * Whether whoever asks is refused at once, before Redis is asked: the log or another book that
+   * this takes is away, as far as one knows. What cannot be written must not be nominated.
+   */
+  private boolean isRegisterClosed() {
+    return switch (phase) {
+      case LOADING -> journal.isDownFor(HELD_UP_AFTER_MS);
+      case OPENING -> opening != null && opening.isHeldUpFor(HELD_UP_AFTER_MS);
+      case LIVE -> claims.areInDoubt() || !isLogAnswering();
+      case UNCREATED, IDLE, STOPPED -> false;
+    };
+  }
+
+  /** An acked record would be awaited no longer either. */
+  private boolean isLogAnswering() {
+    return log.isFreshWithin(limits.tailPatience().toMillis());
   }
 
   // What shoppers and operators ask.
 
   private void onAsk(Waiting waiting) {
-    lastAskedMs = turn.now();
-    if (isDraining()) {
+    rest.asked(turn.now());
+    if (rest.isDraining()) {
       turn.tell(waiting, new Answer.TryAgain());
       return;
     }
     switch (phase) {
       case UNCREATED -> turn.tell(waiting, new Answer.UnknownActivity());
       case IDLE -> {
-        Answer answer = journal.state().opened() ? null : answerOfNeverOpened(waiting);
+        Answer answer = hours.isBeforeOpening() ? answerBeforeOpening(waiting) : null;
         if (answer != null) {
           turn.tell(waiting, answer);
         } else if (claims.enqueue(waiting)) {
           open("asked by a shopper");
         }
       }
-      case LIVE -> {
-        if (!claims.refusedInDoubt(waiting)) {
-          claims.enqueue(waiting);
-        }
-      }
-      case LOADING, OPENING -> claims.enqueue(waiting);
+      case LOADING, OPENING, LIVE -> claims.enqueue(waiting);
       case STOPPED -> throw new IllegalStateException("stopped");
     }
   }
 
-  /**
-   * Before the first epoch nothing can have been sold, so no book need be opened. Null: it is time
-   * to open one.
-   */
-  private @Nullable Answer answerOfNeverOpened(Waiting waiting) {
-    return waiting.isClaim() ? refusal() : new Answer.NotPurchased();
-  }
-
-  /** Why nobody may buy now, in order of precedence; null: they may. */
-  private @Nullable Answer refusal() {
-    JournalState state = journal.state();
-    if (state.closed() || log.ledger().closed() || isClosingTime()) {
-      return new Answer.Closed();
-    }
-    if (state.paused()) {
-      return new Answer.Paused();
-    }
-    Instant opensAt = state.activity().opensAt();
-    if (opensAt == null || state.opened() || turn.now() >= opensAt.toEpochMilli()) {
-      return null;
-    }
-    return new Answer.NotOpen(opensAt);
-  }
-
-  private boolean isClosingTime() {
-    Instant closesAt = journal.state().activity().closesAt();
-    return closesAt != null && turn.now() >= closesAt.toEpochMilli();
+  private @Nullable Answer answerBeforeOpening(Waiting waiting) {
+    return waiting.isClaim() ? hours.refusal() : new Answer.NotPurchased();
   }
 
   private void onLook(Input.Look look) {
-    lastAskedMs = turn.now();
+    rest.asked(turn.now());
     switch (phase) {
       case LOADING -> {
         if (looks.size() >= LOOKS_QUEUED_MAX) {
@@ -240,39 +240,11 @@ final class ActivityCore implements Changes.Core {
   }
 
   private void onChange(Input.Change change) {
-    lastAskedMs = turn.now();
-    if (isDraining()) {
+    rest.asked(turn.now());
+    if (rest.isDraining()) {
       turn.tell(change.asker(), new Answer.TryAgain());
     } else {
       changes.add(change);
-    }
-  }
-
-  /** An opening time that is still to come; one that has passed waits for a shopper. */
-  private void expectOpeningTime() {
-    JournalState state = journal.state();
-    Instant opensAt = state.opened() ? null : state.activity().opensAt();
-    if (opensAt != null && opensAt.toEpochMilli() > turn.now()) {
-      opensByItselfAtMs = opensAt.toEpochMilli();
-    }
-  }
-
-  private void openOnTime() {
-    if (turn.now() < opensByItselfAtMs) {
-      return;
-    }
-    opensByItselfAtMs = Turn.NEVER;
-    if (phase == Phase.IDLE && !journal.state().opened() && refusal() == null) {
-      open("opening time");
-    }
-  }
-
-  private void closeOnTime() {
-    boolean due = journal.state().exists() && !journal.state().closed() && isClosingTime();
-    if (due && !closingOnTime && !journal.isWriting()) {
-      closingOnTime = true;
-      changes.addFirst(new Input.Close(Asker.NOBODY));
-      changes.advance(this);
     }
   }
 
@@ -284,7 +256,7 @@ final class ActivityCore implements Changes.Core {
         phase = Phase.UNCREATED;
         if (state.exists()) {
           phase = Phase.IDLE;
-          expectOpeningTime();
+          hours.begin();
         }
         claims.takeQueue().forEach(this::onAsk);
         looks.forEach(this::onLook);
@@ -305,7 +277,7 @@ final class ActivityCore implements Changes.Core {
     journal.written(event, seqNr);
     if (phase == Phase.UNCREATED) {
       phase = Phase.IDLE;
-      expectOpeningTime();
+      hours.begin();
     }
     if (event instanceof JournalEvent.EpochStarted && opening != null) {
       opening.onEpochStarted(seqNr);
@@ -319,9 +291,23 @@ final class ActivityCore implements Changes.Core {
     return phase == Phase.LIVE;
   }
 
-  /** Opens an epoch. What is under way stays so until the log shows the new one. */
+  @Override
+  public boolean isOpening() {
+    return opening != null;
+  }
+
   @Override
   public void open(String why) {
+    open(why, false);
+  }
+
+  @Override
+  public void rebuild(String why) {
+    open(why, true);
+  }
+
+  /** Opens an epoch. What is under way stays so until the log shows the new one. */
+  private void open(String why, boolean rebuilds) {
     if (opening != null) {
       return;
     }
@@ -330,14 +316,32 @@ final class ActivityCore implements Changes.Core {
       openingBackoff.reset();
     }
     long notBeforeMs = calm ? turn.now() : turn.now() + openingBackoff.next();
-    opening = new Opening(turn, journal, log, tickets, incarnation, openingBackoff, notBeforeMs);
+    opening =
+        new Opening(
+            turn,
+            journal,
+            log,
+            tickets,
+            incarnation,
+            Backoff.ofRetries(limits),
+            rebuilds,
+            notBeforeMs);
     phase = Phase.OPENING;
     tailRestarts = 0;
     claims.onEpochOver();
     turn.note("opening an epoch: " + why);
   }
 
-  private void openBecause(@Nullable String why) {
+  /** A Redis that was wrong once is not adopted, even if it seems to be right by then. */
+  private void onJudged(Input.Judged judged) {
+    String why = claims.onJudged(judged);
+    if (why != null) {
+      rebuild(why);
+    }
+  }
+
+  private void onJudgeFailed(long callNo) {
+    String why = claims.onJudgeFailed(callNo);
     if (why != null) {
       open(why);
     }
@@ -355,6 +359,13 @@ final class ActivityCore implements Changes.Core {
     }
   }
 
+  private void onAdoptDone(Input.AdoptDone done) {
+    if (opening != null) {
+      opening.onAdoptDone(done);
+      goLiveIfOpen();
+    }
+  }
+
   private void onLoaded(long epoch) {
     if (opening != null) {
       opening.onLoaded(epoch);
@@ -362,11 +373,14 @@ final class ActivityCore implements Changes.Core {
   }
 
   private void onFlipDone(Input.FlipDone done) {
-    if (opening == null) {
-      return;
+    if (opening != null) {
+      opening.onFlipDone(done);
+      goLiveIfOpen();
     }
-    opening.onFlipDone(done);
-    if (opening.isDone()) {
+  }
+
+  private void goLiveIfOpen() {
+    if (opening != null && opening.isDone()) {
       claims.onLive(opening.writer());
       opening = null;
       phase = Phase.LIVE;
@@ -381,15 +395,15 @@ final class ActivityCore implements Changes.Core {
   // The log.
 
   private void onLogRead(Input.LogRead read) {
-    long soldBefore = log.ledger().sold();
+    Ledger before = log.ledger();
     Ledger.Folded folded = log.read(read);
     if (folded == null) {
       return;
     }
     switch (read.entry()) {
-      case Entry.EpochOpened opened -> onEpochOpened(opened, folded.accepted());
+      case Entry.EpochOpened opened -> onEpochOpened(opened, folded.accepted(), before);
       case Entry.Sold sold when folded.accepted() ->
-          onAccepted(sold, soldBefore, read.timestampMs());
+          onAccepted(sold, before.sold(), read.timestampMs());
       case Entry.Sold sold -> onVoid(sold);
       case Entry.Closed closed -> {}
     }
@@ -398,10 +412,10 @@ final class ActivityCore implements Changes.Core {
     }
   }
 
-  private void onEpochOpened(Entry.EpochOpened opened, boolean accepted) {
+  private void onEpochOpened(Entry.EpochOpened opened, boolean accepted, Ledger before) {
     Opening.Seen seen;
     if (opening != null) {
-      seen = opening.onEpochOpened(opened, accepted);
+      seen = opening.onEpochOpened(opened, accepted, before);
     } else {
       seen = accepted ? Opening.Seen.SUPERSEDED : Opening.Seen.NOTHING;
     }
@@ -441,6 +455,17 @@ final class ActivityCore implements Changes.Core {
     boolean taken = opening != null && opening.onAppendFailed(ticket);
     if (!taken && !closeMark.onAppendFailed(ticket)) {
       claims.onAppendFailed(ticket);
+    }
+  }
+
+  private void onTailFresh(Input.TailFresh fresh) {
+    boolean wasAway = !isLogAnswering();
+    log.fresh(fresh);
+    if (wasAway && isLogAnswering()) {
+      claims.onLogBack();
+      if (opening != null) {
+        opening.onLogBack();
+      }
     }
   }
 
@@ -494,16 +519,14 @@ final class ActivityCore implements Changes.Core {
   private void onWake() {
     boolean busy = !claims.isIdle() || !changes.isEmpty() || opening != null;
     if (busy) {
-      lastAskedMs = turn.now();
-    } else if (!passivating && turn.now() >= idleAtMs()) {
-      passivating = true;
-      turn.emit(new Effect.Passivate());
+      rest.asked(turn.now());
+    } else {
+      rest.passivateAfter(idleMs());
     }
   }
 
-  private long idleAtMs() {
-    return lastAskedMs
-        + (phase == Phase.UNCREATED ? UNCREATED_IDLE_MS : limits.idleAfter().toMillis());
+  private long idleMs() {
+    return phase == Phase.UNCREATED ? UNCREATED_IDLE_MS : limits.idleAfter().toMillis();
   }
 
   /**
@@ -514,8 +537,8 @@ final class ActivityCore implements Changes.Core {
     if (phase == Phase.STOPPED) {
       return Turn.NEVER;
     }
-    long at = Math.min(Math.min(journal.wakeAtMs(), log.wakeAtMs()), drainedByMs);
-    at = Math.min(at, opensByItselfAtMs);
+    long at = Math.min(journal.wakeAtMs(), log.wakeAtMs());
+    at = Math.min(at, rest.wakeAtMs(idleMs()));
     at = Math.min(at, claims.wakeAtMs(isLive()));
     if (opening != null) {
       at = Math.min(at, opening.wakeAtMs());
@@ -527,26 +550,13 @@ final class ActivityCore implements Changes.Core {
     if (isLive() && journal.state().closed() && claims.areDecided()) {
       at = Math.min(at, closeMark.wakeAtMs());
     }
-    if (phase != Phase.LOADING
-        && journal.state().exists()
-        && !closingOnTime
-        && !journal.state().closed()
-        && !journal.isWriting()) {
-      Instant closesAt = journal.state().activity().closesAt();
-      at = closesAt == null ? at : Math.min(at, closesAt.toEpochMilli());
-    }
-    return passivating ? at : Math.min(at, idleAtMs());
+    return phase == Phase.LOADING ? at : Math.min(at, hours.wakeAtMs());
   }
 
   // The end.
 
-  private boolean isDraining() {
-    return drainedByMs != Turn.NEVER;
-  }
-
-  /** Takes nothing more, and waits at most as long as a claim would. */
   private void onDrain() {
-    drainedByMs = Math.min(drainedByMs, turn.now() + limits.claimWaitMax().toMillis());
+    rest.drain();
     claims.refuseWaiting();
     changes.refuseAll();
   }

@@ -14,8 +14,14 @@ final class Backoff {
     this.nextMs = minMs;
   }
 
-  static Backoff of(ActivityLimits limits) {
+  /** For epochs that do not last. */
+  static Backoff ofOpenings(ActivityLimits limits) {
     return new Backoff(limits.backoffMin().toMillis(), limits.backoffMax().toMillis());
+  }
+
+  /** For steps that fail. */
+  static Backoff ofRetries(ActivityLimits limits) {
+    return new Backoff(limits.backoffMin().toMillis(), limits.retryMax().toMillis());
   }
 
   long next() {

@@ -27,13 +27,21 @@ final class Changes {
   /** The first change has written its event. */
   private boolean written;
 
+  /** The first change, a repair, has begun to rebuild. */
+  private boolean rebuilding;
+
   /** What a change needs of the core. */
   interface Core {
     /** An epoch is open, and no other is being opened. */
     boolean isLive();
 
+    boolean isOpening();
+
     /** Opens an epoch unless one is being opened. */
     void open(String why);
+
+    /** The same, and does not believe what Redis holds. */
+    void rebuild(String why);
 
     Answer.View view();
   }
@@ -83,6 +91,7 @@ final class Changes {
       }
       queue.removeFirst();
       written = false;
+      rebuilding = false;
       turn.tell(change.asker(), answer);
     }
   }
@@ -99,6 +108,9 @@ final class Changes {
     if (change instanceof Input.Close close) {
       return close(close.asker(), core);
     }
+    if (change instanceof Input.Repair) {
+      return repair(core);
+    }
     if (state.closed()) {
       return new Answer.Closed();
     }
@@ -112,6 +124,7 @@ final class Changes {
               ? write(new JournalEvent.Resumed(incarnation))
               : new Answer.Done(core.view());
       case Input.SetStock set -> setStock(set.stock(), core);
+      case Input.Repair repair -> throw new IllegalStateException("handled above");
       case Input.Create create -> throw new IllegalStateException("handled above");
       case Input.Close close -> throw new IllegalStateException("handled above");
     };
@@ -175,6 +188,21 @@ final class Changes {
       return null;
     }
     return new Answer.Done(core.view());
+  }
+
+  /** An epoch that is being opened may yet adopt, so it has to be over first. */
+  private @Nullable Answer repair(Core core) {
+    if (!journal.state().opened()) {
+      return new Answer.Done(core.view());
+    }
+    if (rebuilding) {
+      return core.isLive() ? new Answer.Done(core.view()) : null;
+    }
+    if (!core.isOpening()) {
+      rebuilding = true;
+      core.rebuild("an operator asked");
+    }
+    return null;
   }
 
   private static void openUnlessLive(Core core, String why) {

@@ -12,26 +12,20 @@ import flashsale.model.UserId;
 import flashsale.stock.ClaimCall;
 import flashsale.stock.ClaimReply;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims on their way: queued, judged by Redis as one batch, under way to the log, and answered.
+ * Claims on their way: judged by Redis as one batch, under way to the log, and answered.
  *
  * <pre>
- * queue ─▶ judging ─▶ under way ─▶ CONFIRMED          one call at a time, at most 256 claims
- *   ▲                     │
- *   └──── held ◀──────────┘                           Redis has none left, the ledger does not say so yet
- *         refused                                     no buyer, as soon as the tail is fresh
+ * line ─▶ judging ─▶ under way ─▶ CONFIRMED          one call at a time, at most 256 claims
+ *   ▲        │           │
+ *   └────────┴───────────┘                           held, refused, or void for good
  * </pre>
  */
 final class Claims {
-  /** No buyer as far as Redis knows, and the answer to that. */
-  private record Refused(Waiting waiting, Answer answer) {}
-
   private final Turn turn;
   private final ActivityId id;
   private final LogView log;
@@ -39,9 +33,7 @@ final class Claims {
   private final ActivityLimits limits;
   private final Backoff appendBackoff;
 
-  private final Deque<Waiting> queue = new ArrayDeque<>();
-  private final Deque<Waiting> held = new ArrayDeque<>();
-  private final Deque<Refused> refused = new ArrayDeque<>();
+  private final WaitingLine line;
   private final UnderWay underWay = new UnderWay();
   private @Nullable Judging judging;
 
@@ -63,69 +55,49 @@ final class Claims {
     this.tickets = tickets;
     this.limits = limits;
     this.appendBackoff = appendBackoff;
+    line = new WaitingLine(turn, limits.claimWaitMax().toMillis());
   }
 
-  // The queue.
+  // The line.
 
-  /** Returns false, and has told so, when the queue is full. */
+  /** Returns false, and has told so, when the line is full. */
   boolean enqueue(Waiting waiting) {
     if (claimsQueued() >= limits.claimsQueuedMax()) {
       turn.tell(waiting, new Answer.TryAgain());
       return false;
     }
-    queue.addLast(waiting);
+    line.add(waiting);
     return true;
   }
 
   private int claimsQueued() {
-    return queue.size() + held.size() + refused.size() + underWay.followers();
+    return line.size() + underWay.followers();
   }
 
   /**
-   * While the log is in doubt nobody is nominated: those under way learn that, the others that they
-   * may try again.
+   * The register is closed: whoever queues is told so at once, before Redis is asked. Those under
+   * way learn that they are.
    */
-  boolean refusedInDoubt(Waiting waiting) {
-    if (!underWay.inDoubt()) {
-      return false;
+  void refuseQueue() {
+    for (Waiting waiting : line.takeQueue()) {
+      boolean known = underWay.of(waiting.user()) != null;
+      turn.tell(
+          waiting,
+          known ? new Answer.Pending(OrderId.of(id, waiting.user())) : new Answer.TryAgain());
     }
-    UserId user = waiting.user();
-    boolean known = underWay.of(user) != null;
-    turn.tell(waiting, known ? new Answer.Pending(OrderId.of(id, user)) : new Answer.TryAgain());
-    return true;
+  }
+
+  /** Whether the log can be written is not known. */
+  boolean areInDoubt() {
+    return underWay.inDoubt();
   }
 
   List<Waiting> takeQueue() {
-    List<Waiting> all = List.copyOf(queue);
-    queue.clear();
-    return all;
-  }
-
-  private void enqueueAgain(List<Waiting> waiting) {
-    for (int i = waiting.size() - 1; i >= 0; i--) {
-      queue.addFirst(waiting.get(i));
-    }
+    return line.takeQueue();
   }
 
   void expire() {
-    expire(queue);
-    expire(held);
-    while (!refused.isEmpty() && turn.now() >= deadline(refused.getFirst().waiting)) {
-      turn.tell(refused.removeFirst().waiting, new Answer.TryAgain());
-    }
-  }
-
-  private void expire(Deque<Waiting> waiting) {
-    Waiting first = waiting.peekFirst();
-    while (first != null && turn.now() >= deadline(first)) {
-      waiting.removeFirst();
-      turn.tell(first, new Answer.TryAgain());
-      first = waiting.peekFirst();
-    }
-  }
-
-  private long deadline(@Nullable Waiting waiting) {
-    return waiting == null ? Turn.NEVER : waiting.sinceMs() + limits.claimWaitMax().toMillis();
+    line.expire();
   }
 
   // Epochs.
@@ -135,7 +107,7 @@ final class Claims {
    */
   void onEpochOver() {
     if (judging != null) {
-      enqueueAgain(judging.batch);
+      line.putBack(judging.batch);
       judging = null;
     }
   }
@@ -147,27 +119,15 @@ final class Claims {
       undecided.addAll(batch.waiting);
       undecided.addAll(batch.followers);
     }
-    enqueueAgain(takeRefused());
-    enqueueAgain(takeHeld());
-    enqueueAgain(undecided);
+    line.putBack(line.takeRefused());
+    line.putBack(line.takeHeld());
+    line.putBack(undecided);
   }
 
   void onLive(Writer writer) {
     me = writer;
     nextSeq = 1;
     appendBackoff.reset();
-  }
-
-  private List<Waiting> takeHeld() {
-    List<Waiting> all = List.copyOf(held);
-    held.clear();
-    return all;
-  }
-
-  private List<Waiting> takeRefused() {
-    List<Waiting> all = refused.stream().map(Refused::waiting).toList();
-    refused.clear();
-    return all;
   }
 
   /** The live epoch, or the last one that was. */
@@ -184,17 +144,14 @@ final class Claims {
    */
   void judgeNext(Product product, @Nullable Answer refusal) {
     if (judging != null
-        || queue.isEmpty()
+        || line.queueIsEmpty()
         || underWay.inDoubt()
         || underWay.size() >= limits.batchesUnderWayMax()) {
       return;
     }
-    int size = Math.min(queue.size(), limits.batchMax());
-    List<Waiting> batch = new ArrayList<>(size);
-    List<ClaimCall.Ask> asks = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      Waiting waiting = queue.removeFirst();
-      batch.add(waiting);
+    List<Waiting> batch = line.take(limits.batchMax());
+    List<ClaimCall.Ask> asks = new ArrayList<>(batch.size());
+    for (Waiting waiting : batch) {
       asks.add(new ClaimCall.Ask(waiting.user(), waiting.isClaim() && refusal == null));
     }
     Ledger ledger = log.ledger();
@@ -239,7 +196,7 @@ final class Claims {
     if (!items.isEmpty()) {
       Entry.Sold sold = new Entry.Sold(me, nextSeq++, j.product, items);
       long ticket = tickets.next();
-      underWay.add(new UnderWay.Batch(sold, nominated), ticket);
+      underWay.add(new UnderWay.Batch(sold, nominated, turn.now()), ticket);
       turn.emit(new Effect.Append(ticket, sold));
     }
     for (int i = 0; i < verdicts.size(); i++) {
@@ -247,11 +204,8 @@ final class Claims {
       switch (verdicts.get(i)) {
         case NOMINATED -> {}
         case DUPLICATE -> onDuplicate(waiting, j.product);
-        case NONE_LEFT -> held.addLast(waiting);
-        case NOT_A_BUYER ->
-            refused.addLast(
-                new Refused(
-                    waiting, waiting.isClaim() ? j.refusal() : notPurchased(waiting.user())));
+        case NONE_LEFT -> line.hold(waiting);
+        case NOT_A_BUYER -> onNoBuyer(waiting, j.refusal());
       }
     }
   }
@@ -274,9 +228,15 @@ final class Claims {
     }
   }
 
-  private Answer notPurchased(UserId user) {
-    boolean stillAsking = held.stream().anyMatch(waiting -> waiting.user().equals(user));
-    return stillAsking ? new Answer.Pending(OrderId.of(id, user)) : new Answer.NotPurchased();
+  /** No buyer yet; a claim of theirs that is held may still become one. */
+  private void onNoBuyer(Waiting waiting, Answer refusal) {
+    if (waiting.isClaim()) {
+      line.refuse(waiting, refusal);
+    } else if (line.isHeld(waiting.user())) {
+      pending(waiting);
+    } else {
+      line.refuse(waiting, new Answer.NotPurchased());
+    }
   }
 
   /**
@@ -312,6 +272,7 @@ final class Claims {
       return false;
     }
     appendBackoff.reset();
+    log.freshAsOf(batch.sentAtMs);
     Instant confirmedAt = Instant.ofEpochMilli(timestampMs);
     for (int i = 0; i < batch.waiting.size(); i++) {
       Entry.Item item = sold.items().get(i);
@@ -397,6 +358,12 @@ final class Claims {
     underWay.waitAgain(turn.now());
   }
 
+  /** The log answers again: what is missing need not wait any longer. */
+  void onLogBack() {
+    appendBackoff.reset();
+    appendAgainAtMs = turn.now();
+  }
+
   /**
    * Nobody is sold out before the ledger says so, and nobody is refused unless all this is as of
    * the log's end a moment ago: a later epoch may have sold to them.
@@ -404,18 +371,14 @@ final class Claims {
   void releaseHeld() {
     boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());
     if (fresh) {
-      refused.forEach(one -> turn.tell(one.waiting, one.answer));
-      refused.clear();
-    }
-    if (held.isEmpty()) {
-      return;
+      line.tellRefused(log.freshAsOfMs());
     }
     if (log.ledger().soldOut()) {
       if (fresh) {
-        answer(takeHeld(), new Answer.SoldOut());
+        answer(line.takeHeld(), new Answer.SoldOut());
       }
-    } else if (underWay.isEmpty() && judging == null) {
-      enqueueAgain(takeHeld());
+    } else if (areDecided()) {
+      line.putBack(line.takeHeld());
     }
   }
 
@@ -423,9 +386,9 @@ final class Claims {
 
   /** Refuses those whom Redis has not been asked about. */
   void refuseWaiting() {
-    answer(takeQueue(), new Answer.TryAgain());
-    answer(takeHeld(), new Answer.TryAgain());
-    answer(takeRefused(), new Answer.TryAgain());
+    answer(line.takeQueue(), new Answer.TryAgain());
+    answer(line.takeHeld(), new Answer.TryAgain());
+    answer(line.takeRefused(), new Answer.TryAgain());
   }
 
   /**
@@ -460,7 +423,7 @@ final class Claims {
   }
 
   boolean isIdle() {
-    return areDecided() && queue.isEmpty() && held.isEmpty() && refused.isEmpty();
+    return areDecided() && line.isEmpty();
   }
 
   int batchesUnderWay() {
@@ -475,10 +438,7 @@ final class Claims {
    * @param live the epoch is open
    */
   long wakeAtMs(boolean live) {
-    long at = Math.min(deadline(queue.peekFirst()), deadline(held.peekFirst()));
-    if (!refused.isEmpty()) {
-      at = Math.min(at, deadline(refused.getFirst().waiting));
-    }
+    long at = line.wakeAtMs();
     if (judging != null) {
       at = Math.min(at, judging.againAtMs);
     }

@@ -33,6 +33,13 @@ sealed interface Effect {
   record ReadSnapshot() implements Effect {}
 
   /**
+   * Hands Redis over to a new epoch as it is, if it holds exactly what the ledger says of the
+   * previous one. → AdoptDone or AdoptFailed.
+   */
+  record Adopt(long previousEpoch, long previousSeq, long epoch, long sold, long stock)
+      implements Effect {}
+
+  /**
    * Loads Redis with the buyers up to sequence {@code storedUpTo}, which are in Postgres, and
    * {@code recent}, which may not be. → Loaded or LoadFailed.
    */

@@ -3,6 +3,7 @@ package flashsale.activity;
 import flashsale.ledger.Entry;
 import flashsale.model.Activity;
 import flashsale.model.UserId;
+import flashsale.stock.AdoptReply;
 import flashsale.stock.ClaimReply;
 import flashsale.stock.FlipReply;
 
@@ -39,6 +40,9 @@ sealed interface Input {
 
   record SetStock(long stock, Asker asker) implements Change {}
 
+  /** Rebuild Redis, whatever it says. */
+  record Repair(Asker asker) implements Change {}
+
   /** Decide what is under way, take nothing more, then stop. */
   record Drain() implements Input {}
 
@@ -61,6 +65,10 @@ sealed interface Input {
   record SnapshotRead(RecoverySource.Snapshot snapshot) implements Input {}
 
   record SnapshotFailed() implements Input {}
+
+  record AdoptDone(long epoch, AdoptReply reply) implements Input {}
+
+  record AdoptFailed(long epoch) implements Input {}
 
   record Loaded(long epoch) implements Input {}
 

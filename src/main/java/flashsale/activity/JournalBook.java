@@ -27,6 +27,7 @@ final class JournalBook {
   private JournalState state = JournalState.EMPTY;
   private boolean loaded;
   private boolean down;
+  private long downSinceMs;
   private @Nullable JournalEvent writing;
   private long retryAtMs = Turn.NEVER;
 
@@ -38,6 +39,11 @@ final class JournalBook {
 
   JournalState state() {
     return state;
+  }
+
+  /** It has been failing for so long. */
+  boolean isDownFor(long ms) {
+    return down && turn.now() - downSinceMs >= ms;
   }
 
   boolean isWriting() {
@@ -58,6 +64,7 @@ final class JournalBook {
   }
 
   void failed() {
+    downSinceMs = down ? downSinceMs : turn.now();
     down = true;
     retryAtMs = turn.now() + backoff.next();
   }

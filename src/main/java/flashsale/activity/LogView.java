@@ -71,8 +71,20 @@ final class LogView {
 
   void fresh(Input.TailFresh fresh) {
     if (fresh.following() == following) {
-      freshAsOfMs = Math.max(freshAsOfMs, fresh.asOfMs());
+      freshAsOf(fresh.asOfMs());
     }
+  }
+
+  /**
+   * Everything that was in the log at this time has been folded. A record of one's own that came
+   * back says so too: as of when it was appended first.
+   */
+  void freshAsOf(long asOfMs) {
+    freshAsOfMs = Math.max(freshAsOfMs, asOfMs);
+  }
+
+  long freshAsOfMs() {
+    return freshAsOfMs;
   }
 
   boolean isFreshWithin(long ms) {

@@ -4,6 +4,7 @@ import flashsale.ledger.Entry;
 import flashsale.ledger.Ledger;
 import flashsale.ledger.Writer;
 import flashsale.model.UserId;
+import flashsale.stock.AdoptReply;
 import flashsale.stock.FlipReply;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ final class Opening {
     READ_SNAPSHOT,
     /** Append EpochOpened, and fold the log from there until it comes back. */
     ANNOUNCE,
+    /** Take over what Redis holds, if that is what the ledger says. Otherwise rebuild it: */
+    ADOPT,
     /** Load the buyers into Redis, beside the live set. */
     LOAD,
     /** Make them the live set. */
@@ -46,15 +49,29 @@ final class Opening {
   private final LogView log;
   private final Tickets tickets;
   private final long incarnation;
-  private final Backoff backoff;
+  private final Backoff retries;
+
+  /** Redis is not to be believed, even if it seems to be right. */
+  private boolean rebuilds;
 
   private Step step = Step.START_EPOCH;
 
   /** The step's effect was asked for and has not come back. */
   private boolean asked;
 
+  /** The step failed when it was tried last. */
+  private boolean failing;
+
+  /** When the step was tried first; {@link Turn#NEVER}: it was not. */
+  private long triedSinceMs = Turn.NEVER;
+
   private long notBeforeMs;
   private Writer writer = Writer.NONE;
+
+  /** What the ledger said just before this epoch. */
+  private Ledger before = Ledger.EMPTY;
+
+  private long announcedAtMs = Turn.NEVER;
 
   /** Buyers up to this sequence are in Postgres. */
   private long storedUpTo;
@@ -80,14 +97,16 @@ final class Opening {
       LogView log,
       Tickets tickets,
       long incarnation,
-      Backoff backoff,
+      Backoff retries,
+      boolean rebuilds,
       long notBeforeMs) {
     this.turn = turn;
     this.journal = journal;
     this.log = log;
     this.tickets = tickets;
     this.incarnation = incarnation;
-    this.backoff = backoff;
+    this.retries = retries;
+    this.rebuilds = rebuilds;
     this.notBeforeMs = notBeforeMs;
   }
 
@@ -100,21 +119,39 @@ final class Opening {
     return step == Step.DONE;
   }
 
+  /** A step has been failing for so long. */
+  boolean isHeldUpFor(long ms) {
+    return failing && turn.now() - triedSinceMs >= ms;
+  }
+
+  /** The log answers again, so a step that waits for it need not wait any longer. */
+  void onLogBack() {
+    if (step == Step.ANNOUNCE || step == Step.CHECK_GARBAGE) {
+      notBeforeMs = Math.min(notBeforeMs, turn.now());
+    }
+  }
+
   /** Asks for the step's effect if it is time. */
   void advance() {
     if (asked || turn.now() < notBeforeMs || step == Step.START_EPOCH && journal.isWriting()) {
       return;
     }
     asked = true;
+    triedSinceMs = Math.min(triedSinceMs, turn.now());
     Ledger ledger = log.ledger();
     switch (step) {
       case START_EPOCH -> journal.write(new JournalEvent.EpochStarted(incarnation));
       case READ_SNAPSHOT -> turn.emit(new Effect.ReadSnapshot());
       case ANNOUNCE, CHECK_GARBAGE -> {
         ticket = tickets.next();
+        announcedAtMs = Math.min(announcedAtMs, turn.now());
         turn.emit(
             new Effect.Append(ticket, new Entry.EpochOpened(writer, journal.state().stock())));
       }
+      case ADOPT ->
+          turn.emit(
+              new Effect.Adopt(
+                  before.epoch(), before.seq(), writer.epoch(), ledger.sold(), ledger.stock()));
       case LOAD -> turn.emit(new Effect.Load(writer.epoch(), storedUpTo, List.copyOf(recent)));
       case FLIP ->
           turn.emit(new Effect.Flip(writer.epoch(), ledger.sold(), ledger.stock(), garbage));
@@ -125,12 +162,15 @@ final class Opening {
   private void go(Step next) {
     step = next;
     asked = false;
+    failing = false;
+    triedSinceMs = Turn.NEVER;
     ackedAtMs = Turn.NEVER;
   }
 
   private void again() {
     asked = false;
-    notBeforeMs = turn.now() + backoff.next();
+    failing = true;
+    notBeforeMs = turn.now() + retries.next();
   }
 
   void onStepFailed(Step failed) {
@@ -141,6 +181,7 @@ final class Opening {
 
   void onEpochStarted(long epoch) {
     writer = new Writer(epoch, incarnation);
+    announcedAtMs = Turn.NEVER;
     go(Step.READ_SNAPSHOT);
   }
 
@@ -160,11 +201,16 @@ final class Opening {
     return Seen.NOTHING;
   }
 
-  Seen onEpochOpened(Entry.EpochOpened opened, boolean accepted) {
+  /**
+   * @param before the ledger before this entry
+   */
+  Seen onEpochOpened(Entry.EpochOpened opened, boolean accepted, Ledger before) {
     boolean mine = opened.writer().equals(writer);
     if (step == Step.ANNOUNCE) {
       if (mine && accepted) {
-        go(Step.LOAD);
+        this.before = before;
+        log.freshAsOf(announcedAtMs);
+        go(rebuilds || before.epoch() == 0 ? Step.LOAD : Step.ADOPT);
         return Seen.ANNOUNCED;
       }
       if (log.ledger().epoch() >= writer.epoch()) {
@@ -229,6 +275,19 @@ final class Opening {
     return asked && (step == Step.ANNOUNCE || step == Step.CHECK_GARBAGE);
   }
 
+  void onAdoptDone(Input.AdoptDone done) {
+    if (step != Step.ADOPT || writer.epoch() != done.epoch()) {
+      return;
+    }
+    switch (done.reply()) {
+      case AdoptReply.Adopted adopted -> go(Step.DONE);
+      case AdoptReply.Differs differs -> {
+        turn.note("rebuilding Redis: " + differs.why());
+        go(Step.LOAD);
+      }
+    }
+  }
+
   void onLoaded(long epoch) {
     if (step == Step.LOAD && writer.epoch() == epoch) {
       go(Step.FLIP);
@@ -241,6 +300,12 @@ final class Opening {
     }
     switch (done.reply()) {
       case FlipReply.Flipped flipped -> go(Step.DONE);
+      case FlipReply.Fenced fenced when fenced.storedEpoch() == writer.epoch() -> {
+        // Nobody but this actor may use this number, and it has not sold yet.
+        turn.alarm("Redis held epoch " + writer.epoch() + " before it was opened");
+        rebuilds = true;
+        go(Step.START_EPOCH);
+      }
       case FlipReply.Fenced fenced -> {
         foreignEpoch = fenced.storedEpoch();
         foreignShownAtOffset = Turn.NEVER;

@@ -20,15 +20,24 @@ public interface RecoverySource {
   CompletionStage<Snapshot> snapshot(ActivityId activity);
 
   /**
-   * Reads buyers by their sequence, {@code afterSequence} exclusive, {@code upToSequence}
-   * inclusive, at most {@code limit}.
+   * Reads who has the sequences from {@code afterSequence}, exclusive, to {@code upToSequence},
+   * inclusive.
    *
    * <p>Orders are only ever added at the end, so the sequences up to a snapshot's {@code sold} do
-   * not change afterwards.
+   * not change afterwards. Postgres may still lose its last commits: then there are fewer.
    */
-  CompletionStage<List<UserId>> buyers(
-      ActivityId activity, long afterSequence, long upToSequence, int limit);
+  CompletionStage<Buyers> buyers(ActivityId activity, long afterSequence, long upToSequence);
 
   /** A ledger and the offset of its partition that was not yet folded into it. */
   record Snapshot(Ledger ledger, long nextOffset) {}
+
+  /**
+   * Some orders' buyers.
+   *
+   * @param users in no particular order
+   * @param inConflict sequences that the log sold and for which there is no order, because {@code
+   *     orders} could not take it: who was sold them had bought already. Any other sequence that is
+   *     missing here is not known to Postgres
+   */
+  record Buyers(List<UserId> users, List<Long> inConflict) {}
 }

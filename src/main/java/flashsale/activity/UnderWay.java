@@ -40,9 +40,13 @@ final class UnderWay {
 
     private long ackedAtMs;
 
-    Batch(Entry.Sold entry, List<Waiting> waiting) {
+    /** When it was appended first. */
+    final long sentAtMs;
+
+    Batch(Entry.Sold entry, List<Waiting> waiting, long sentAtMs) {
       this.entry = entry;
       this.waiting = waiting;
+      this.sentAtMs = sentAtMs;
     }
   }
 

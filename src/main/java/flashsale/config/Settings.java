@@ -161,6 +161,7 @@ public record Settings(
       Duration tailFreshWithin,
       Duration backoffMin,
       Duration backoffMax,
+      Duration retryMax,
       int redisRetriesMax,
       Duration idleAfter) {
     static ActivityLimits from(Section c) {
@@ -174,6 +175,7 @@ public record Settings(
           c.positive("tail-fresh-within"),
           backoff.min(),
           backoff.max(),
+          c.positive("retry-max"),
           c.atLeast("redis-retries-max", 0),
           c.positive("idle-after"));
     }

@@ -19,6 +19,17 @@ import java.util.concurrent.CompletionStage;
  * <p>Ledger and position change in one transaction, so the two fit together.
  */
 public final class JdbcRecoverySource implements RecoverySource {
+  private static final String SELECT_BUYERS =
+      """
+      select user_id, null::int8 from orders
+      where activity_id = ? and sequence > ? and sequence <= ?
+      union all
+      select distinct null::text, sequence from conflicts
+      where activity_id = ? and sequence > ? and sequence <= ? and not exists
+        (select from orders where orders.activity_id = conflicts.activity_id
+         and orders.sequence = conflicts.sequence)
+      """;
+
   private final Database database;
   private final Partitions partitions;
 
@@ -55,28 +66,32 @@ public final class JdbcRecoverySource implements RecoverySource {
     }
   }
 
+  /**
+   * In one statement, so that Postgres cannot lose a commit between the orders and the conflicts.
+   */
   @Override
-  public CompletionStage<List<UserId>> buyers(
-      ActivityId activity, long afterSequence, long upToSequence, int limit) {
+  public CompletionStage<Buyers> buyers(
+      ActivityId activity, long afterSequence, long upToSequence) {
     return database.query(connection -> {
-      try (PreparedStatement select =
-          connection.prepareStatement(
-              """
-              select user_id from orders
-              where activity_id = ? and sequence > ? and sequence <= ?
-              order by sequence limit ?
-              """)) {
-        select.setString(1, activity.value());
-        select.setLong(2, afterSequence);
-        select.setLong(3, upToSequence);
-        select.setInt(4, limit);
-        List<UserId> buyers = new ArrayList<>();
+      try (PreparedStatement select = connection.prepareStatement(SELECT_BUYERS)) {
+        for (int first = 1; first <= 4; first += 3) {
+          select.setString(first, activity.value());
+          select.setLong(first + 1, afterSequence);
+          select.setLong(first + 2, upToSequence);
+        }
+        List<UserId> users = new ArrayList<>();
+        List<Long> inConflict = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
           while (row.next()) {
-            buyers.add(new UserId(row.getString(1)));
+            String user = row.getString(1);
+            if (user != null) {
+              users.add(new UserId(user));
+            } else {
+              inConflict.add(row.getLong(2));
+            }
           }
         }
-        return buyers;
+        return new Buyers(users, inConflict);
       }
     });
   }

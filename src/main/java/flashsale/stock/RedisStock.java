@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>Each step happens wholly or not at all, and every reply but {@code Decided} with somebody
- *       nominated, and the first {@code Flipped}, means that nothing was written.
+ *       nominated, and the first {@code Flipped} or {@code Adopted}, means that nothing was
+ *       written.
  *   <li>The same call again gets the same reply and changes nothing, as long as no other call of
  *       its activity came between: with a time-out, send the same object again.
  *   <li>A stage completes within one command time-out, or within four where the connection must be
@@ -41,6 +42,9 @@ import java.util.stream.Stream;
 public final class RedisStock implements Stock, AutoCloseable {
   /** A set that was loaded and never flipped is forgotten after this time. */
   private static final Duration LOADED_KEPT = Duration.ofHours(1);
+
+  /** Begins a member that is no shopper: the character is none of a {@link UserId}'s. */
+  private static final String NO_SHOPPER = "#";
 
   private final RedisLink link;
   private final String keyPrefix;
@@ -69,6 +73,30 @@ public final class RedisStock implements Stock, AutoCloseable {
   }
 
   @Override
+  public CompletionStage<AdoptReply> adopt(
+      ActivityId activity,
+      long previousEpoch,
+      long previousSeq,
+      long epoch,
+      long sold,
+      long stock) {
+    if (epoch <= previousEpoch) {
+      throw new IllegalArgumentException(
+          "epoch: " + epoch + " (expected: above the previous one, " + previousEpoch + ")");
+    }
+    requireWithinStock(sold, stock);
+    return link.run(
+            Script.ADOPT,
+            new String[] {state(activity), buyers(activity)},
+            Long.toString(previousEpoch),
+            Long.toString(previousSeq),
+            Long.toString(epoch),
+            Long.toString(sold),
+            Long.toString(stock - sold))
+        .thenApply(RedisStock::adoptReply);
+  }
+
+  @Override
   public CompletionStage<Void> beginLoad(ActivityId activity, long epoch) {
     return link.delete(loaded(activity, epoch));
   }
@@ -76,25 +104,32 @@ public final class RedisStock implements Stock, AutoCloseable {
   /** One command, hence a few thousand buyers at a time. */
   @Override
   public CompletionStage<Void> load(ActivityId activity, long epoch, List<UserId> buyers) {
-    if (buyers.isEmpty()) {
+    return loadMembers(activity, epoch, buyers.stream().map(UserId::value).toList());
+  }
+
+  @Override
+  public CompletionStage<Void> loadPlaceholders(
+      ActivityId activity, long epoch, List<Long> sequences) {
+    return loadMembers(
+        activity, epoch, sequences.stream().map(sequence -> NO_SHOPPER + sequence).toList());
+  }
+
+  private CompletionStage<Void> loadMembers(ActivityId activity, long epoch, List<String> members) {
+    if (members.isEmpty()) {
       return CompletableFuture.completedStage(null);
     }
     String seconds = Long.toString(LOADED_KEPT.toSeconds());
     return link.run(
             Script.LOAD,
             new String[] {loaded(activity, epoch)},
-            Stream.concat(Stream.of(seconds), buyers.stream().map(UserId::value))
-                .toArray(String[]::new))
+            Stream.concat(Stream.of(seconds), members.stream()).toArray(String[]::new))
         .thenAccept(reply -> {});
   }
 
   @Override
   public CompletionStage<FlipReply> flip(
       ActivityId activity, long epoch, long sold, long stock, OptionalLong garbage) {
-    if (sold < 0 || sold > stock) {
-      throw new IllegalArgumentException(
-          "sold: " + sold + " (expected: 0 to the stock, " + stock + ")");
-    }
+    requireWithinStock(sold, stock);
     return link.run(
             Script.FLIP,
             new String[] {state(activity), buyers(activity), loaded(activity, epoch)},
@@ -115,6 +150,13 @@ public final class RedisStock implements Stock, AutoCloseable {
   @Override
   public void close() {
     link.close();
+  }
+
+  private static void requireWithinStock(long sold, long stock) {
+    if (sold < 0 || sold > stock) {
+      throw new IllegalArgumentException(
+          "sold: " + sold + " (expected: 0 to the stock, " + stock + ")");
+    }
   }
 
   private String state(ActivityId activity) {
@@ -148,6 +190,14 @@ public final class RedisStock implements Stock, AutoCloseable {
       case 'S' -> Verdict.NONE_LEFT;
       case 'U' -> Verdict.NOT_A_BUYER;
       default -> throw unknown("claim.lua", List.of(Character.toString(letter)));
+    };
+  }
+
+  private static AdoptReply adoptReply(List<String> reply) {
+    return switch (reply.get(0)) {
+      case "ADOPTED" -> new AdoptReply.Adopted();
+      case "DIFFERS" -> new AdoptReply.Differs(reply.get(1));
+      default -> throw unknown("adopt.lua", reply);
     };
   }
 

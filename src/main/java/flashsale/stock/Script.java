@@ -15,6 +15,7 @@ import java.util.HexFormat;
  */
 record Script(String text, String sha) {
   static final Script CLAIM = named("claim.lua");
+  static final Script ADOPT = named("adopt.lua");
   static final Script LOAD = named("load.lua");
   static final Script FLIP = named("flip.lua");
   static final Script READ = named("read.lua");

@@ -19,11 +19,31 @@ public interface Stock {
   /** Decides one batch atomically. */
   CompletionStage<ClaimReply> claim(ClaimCall call);
 
+  /**
+   * Hands Redis to this epoch, at seq 0, if it already says what the ledger says: it is at exactly
+   * the previous epoch and seq, and has as many buyers as are sold. Takes the same time however
+   * many they are.
+   *
+   * @param previousEpoch the ledger's epoch before this one
+   * @param previousSeq the last batch that the ledger accepted of it
+   * @param epoch {@code > previousEpoch}
+   * @param sold units sold by the ledger
+   * @param stock units on sale in this epoch, {@code >= sold}; may be others than before
+   */
+  CompletionStage<AdoptReply> adopt(
+      ActivityId activity, long previousEpoch, long previousSeq, long epoch, long sold, long stock);
+
   /** Drops whatever an earlier try loaded for this epoch; the first step of a rebuild. */
   CompletionStage<Void> beginLoad(ActivityId activity, long epoch);
 
   /** Adds buyers to this epoch's set, which nobody reads before the flip. */
   CompletionStage<Void> load(ActivityId activity, long epoch, List<UserId> buyers);
+
+  /**
+   * Adds one member that is no shopper for each of these sequences: they count as sold, and nobody
+   * is known who has them.
+   */
+  CompletionStage<Void> loadPlaceholders(ActivityId activity, long epoch, List<Long> sequences);
 
   /**
    * Makes the loaded set the live one and hands Redis to this epoch, at seq 0.

@@ -4,6 +4,9 @@
 -- ARGV  epoch, sold, left, the one higher epoch that may be overwritten ('' for none)
 -- Reply {'FLIPPED'}, {'FENCED', epoch}, {'MISCOUNTED', members of this epoch's set}
 --
+-- An epoch equal to this one is this call itself, repeated, if the book is as this call leaves it. If it
+-- is not, this epoch has sold since (the call comes late, and nobody listens), or the number is garbage.
+--
 -- The way out of any damage: a state or a set of a wrong type, or an epoch that is no number, counts
 -- as not there and is replaced.
 
@@ -17,8 +20,11 @@ end
 
 local epoch = redis.call('TYPE', STATE).ok == 'hash' and redis.call('HGET', STATE, 'epoch')
 if is_whole(epoch) then
-  -- This call was here already, and this epoch may have sold since.
-  if epoch == EPOCH then return {'FLIPPED'} end
+  if epoch == EPOCH then
+    local count = redis.call('TYPE', BUYERS).ok == 'set' and redis.call('SCARD', BUYERS) or 0
+    local same = redis.call('HGET', STATE, 'seq') == '0' and redis.call('HGET', STATE, 'left') == LEFT
+    return same and count == SOLD and {'FLIPPED'} or {'FENCED', epoch}
+  end
   if tonumber(epoch) > tonumber(EPOCH) and epoch ~= GARBAGE then return {'FENCED', epoch} end
 end
 

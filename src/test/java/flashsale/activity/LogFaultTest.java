@@ -211,6 +211,7 @@ class LogFaultTest {
     node.claim("ben");
     world.runFor(100);
     node.kill();
+    world.redis.wipe();
     Node next = world.start();
     Request again = next.claim("ann");
     Request cat = next.claim("cat");

@@ -51,6 +51,7 @@ class MessagesTest {
         new ActivityActor.Pause(asker),
         new ActivityActor.Resume(asker),
         new ActivityActor.Close(asker),
+        new ActivityActor.Repair(asker),
         new ActivityActor.SetStock(10_000_000, asker),
         new ActivityActor.Drain());
   }

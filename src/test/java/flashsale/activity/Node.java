@@ -101,6 +101,10 @@ final class Node {
     return change(Input.Close::new);
   }
 
+  Request repair() {
+    return change(Input.Repair::new);
+  }
+
   Request setStock(long stock) {
     return change(asker -> new Input.SetStock(stock, asker));
   }
@@ -275,6 +279,21 @@ final class Node {
               read,
               () -> new Input.SnapshotRead(now(world.postgres.snapshot(World.ID))),
               new Input.SnapshotFailed());
+      case Effect.Adopt adopt ->
+          call(
+              adopt,
+              () ->
+                  new Input.AdoptDone(
+                      adopt.epoch(),
+                      now(
+                          world.redis.adopt(
+                              World.ID,
+                              adopt.previousEpoch(),
+                              adopt.previousSeq(),
+                              adopt.epoch(),
+                              adopt.sold(),
+                              adopt.stock()))),
+              new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
       case Effect.Flip flip ->
           call(

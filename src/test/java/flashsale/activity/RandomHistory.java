@@ -51,6 +51,7 @@ final class RandomHistory {
           Duration.ofSeconds(1),
           Duration.ofMillis(100),
           Duration.ofSeconds(2),
+          Duration.ofSeconds(2),
           3,
           Duration.ofSeconds(10));
 

@@ -164,6 +164,7 @@ class RedisFaultTest {
     node.claim("ann");
     world.runFor(100);
     node.kill();
+    world.redis.wipe();
 
     fates.next(Effect.Flip.class, Fate.HELD);
     Node next = world.start();
@@ -174,6 +175,22 @@ class RedisFaultTest {
     world.runFor(500);
     assertThat(ann.answer()).isEqualTo(alreadyPurchased(ann));
     assertThat(next.effects(Effect.Alarm.class)).hasSize(1);
+    assertBookIsTheLedger();
+  }
+
+  @Test
+  void opensAnEpochThoughOrdersCouldNotTakeASale() {
+    node.claim("ann");
+    Request ben = node.claim("ben");
+    world.runFor(100);
+    node.kill();
+    world.postgres.refuse(ben.user);
+
+    Node next = world.start();
+    Request cat = next.claim("cat");
+    world.runFor(500);
+    assertConfirmed(cat, 3);
+    assertThat(next.effects(Effect.Alarm.class)).isEmpty();
     assertBookIsTheLedger();
   }
 

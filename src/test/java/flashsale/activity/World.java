@@ -36,6 +36,7 @@ final class World {
           Duration.ofSeconds(1),
           Duration.ofMillis(100),
           Duration.ofSeconds(10),
+          Duration.ofSeconds(2),
           5,
           Duration.ofMinutes(2));
 

@@ -113,9 +113,37 @@ class ReadsIT {
     sell(SHOES, "zoe", "bob", "ann", "cem");
     sell(SOCKS, "eve");
 
-    assertThat(soon(recovery.buyers(SHOES, 0, 3, 2))).containsExactly(new UserId("zoe"), BOB);
-    assertThat(soon(recovery.buyers(SHOES, 2, 3, 2))).containsExactly(ANN);
-    assertThat(soon(recovery.buyers(SHOES, 3, 3, 2))).isEmpty();
+    assertThat(soon(recovery.buyers(SHOES, 0, 2)).users())
+        .containsExactlyInAnyOrder(new UserId("zoe"), BOB);
+    assertThat(soon(recovery.buyers(SHOES, 2, 3)).users()).containsExactly(ANN);
+    assertThat(soon(recovery.buyers(SHOES, 3, 3)).users()).isEmpty();
+    assertThat(soon(recovery.buyers(SHOES, 0, 4)).inConflict()).isEmpty();
+  }
+
+  @Test
+  void salesThatOrdersCouldNotTakeAreNamedAmongTheBuyers() {
+    sell(SHOES, "ann", "bob", "ann", "cem", "bob");
+    sell(SOCKS, "ann", "ann");
+
+    RecoverySource.Buyers all = soon(recovery.buyers(SHOES, 0, 5));
+    assertThat(all.users()).containsExactlyInAnyOrder(ANN, BOB, new UserId("cem"));
+    assertThat(all.inConflict()).containsExactlyInAnyOrder(3L, 5L);
+    assertThat(soon(recovery.buyers(SHOES, 3, 5)).inConflict()).containsExactly(5L);
+    assertThat(soon(recovery.buyers(SHOES, 0, 2)).inConflict()).isEmpty();
+
+    postgres.execute("delete from orders where user_id = 'cem'");
+    assertThat(soon(recovery.buyers(SHOES, 0, 5)).inConflict()).containsExactlyInAnyOrder(3L, 5L);
+  }
+
+  @Test
+  void aPlaceThatIsTakenIsCountedOnce() {
+    sell(SHOES, "ann", "bob", "ann");
+    postgres.execute(
+        "update orders set sequence = 3 where activity_id = 'shoes' and user_id = 'bob'");
+
+    RecoverySource.Buyers all = soon(recovery.buyers(SHOES, 0, 3));
+    assertThat(all.users()).containsExactlyInAnyOrder(ANN, BOB);
+    assertThat(all.inConflict()).isEmpty();
   }
 
   @Test

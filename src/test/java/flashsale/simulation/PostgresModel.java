@@ -4,14 +4,17 @@ import flashsale.activity.RecoverySource;
 import flashsale.ledger.Ledger;
 import flashsale.model.ActivityId;
 import flashsale.model.UserId;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What the projection has stored: the log up to some record, which may be far behind. */
 public final class PostgresModel implements RecoverySource {
   private final LogModel log;
+  private final Set<UserId> refused = new HashSet<>();
   private int stored;
 
   public PostgresModel(LogModel log) {
@@ -42,16 +45,26 @@ public final class PostgresModel implements RecoverySource {
     return CompletableFuture.completedFuture(new Snapshot(ledger(), nextOffset));
   }
 
+  /** From now on {@code orders} cannot take this user's sale: it is in {@code conflicts}. */
+  public void refuse(UserId user) {
+    refused.add(user);
+  }
+
   @Override
-  public CompletionStage<List<UserId>> buyers(
-      ActivityId activity, long afterSequence, long upToSequence, int limit) {
+  public CompletionStage<Buyers> buyers(
+      ActivityId activity, long afterSequence, long upToSequence) {
     long storedUpTo = Math.min(upToSequence, ledger().sold());
-    return CompletableFuture.completedFuture(
-        log.sales().values().stream()
-            .filter(sale -> sale.sequence() > afterSequence && sale.sequence() <= storedUpTo)
-            .sorted(Comparator.comparingLong(LogModel.Sale::sequence))
-            .limit(limit)
-            .map(LogModel.Sale::user)
-            .toList());
+    List<UserId> users = new ArrayList<>();
+    List<Long> inConflict = new ArrayList<>();
+    for (LogModel.Sale sale : log.sales().values()) {
+      if (sale.sequence() > afterSequence && sale.sequence() <= storedUpTo) {
+        if (refused.contains(sale.user())) {
+          inConflict.add(sale.sequence());
+        } else {
+          users.add(sale.user());
+        }
+      }
+    }
+    return CompletableFuture.completedFuture(new Buyers(users, inConflict));
   }
 }

@@ -2,6 +2,7 @@ package flashsale.simulation;
 
 import flashsale.model.ActivityId;
 import flashsale.model.UserId;
+import flashsale.stock.AdoptReply;
 import flashsale.stock.ClaimCall;
 import flashsale.stock.ClaimReply;
 import flashsale.stock.ClaimReply.Verdict;
@@ -21,29 +22,30 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claim, load and flip scripts in Java, for one activity. Every call takes place at once.
+ * The claim, adopt, load and flip scripts in Java, for one activity. Every call takes place at
+ * once.
  *
  * <p>It can be wiped, thrown back to an earlier state, and edited by hand.
  */
 public final class RedisModel implements Stock {
   /** Everything Redis holds. */
-  private record State(@Nullable Book book, Map<Long, Set<UserId>> loading) {}
+  private record State(@Nullable Book book, Map<Long, Set<String>> loading) {}
 
   /** The live book; {@code last} is the call that used {@code seq}. */
   private record Book(
       long epoch,
       long seq,
       long left,
-      Set<UserId> buyers,
+      Set<String> buyers,
       @Nullable ClaimCall last,
       @Nullable List<Verdict> reply) {
-    Book(long epoch, long left, Set<UserId> buyers) {
+    Book(long epoch, long left, Set<String> buyers) {
       this(epoch, 0, left, buyers, null, null);
     }
   }
 
   private @Nullable Book book;
-  private final Map<Long, Set<UserId>> loading = new HashMap<>();
+  private final Map<Long, Set<String>> loading = new HashMap<>();
 
   @Override
   public CompletionStage<ClaimReply> claim(ClaimCall call) {
@@ -72,11 +74,11 @@ public final class RedisModel implements Stock {
     if (stored.left != call.stock() - call.sold()) {
       return new ClaimReply.Corrupt(stored.left + " left");
     }
-    Set<UserId> buyers = new HashSet<>(stored.buyers);
+    Set<String> buyers = new HashSet<>(stored.buyers);
     List<Verdict> verdicts = new ArrayList<>();
     long left = stored.left;
     for (ClaimCall.Ask ask : call.asks()) {
-      if (buyers.contains(ask.user())) {
+      if (buyers.contains(ask.user().value())) {
         verdicts.add(Verdict.DUPLICATE);
       } else if (!ask.wants()) {
         verdicts.add(Verdict.NOT_A_BUYER);
@@ -84,7 +86,7 @@ public final class RedisModel implements Stock {
         verdicts.add(Verdict.NONE_LEFT);
       } else {
         verdicts.add(Verdict.NOMINATED);
-        buyers.add(ask.user());
+        buyers.add(ask.user().value());
         left--;
       }
     }
@@ -95,6 +97,36 @@ public final class RedisModel implements Stock {
   }
 
   @Override
+  public CompletionStage<AdoptReply> adopt(
+      ActivityId activity,
+      long previousEpoch,
+      long previousSeq,
+      long epoch,
+      long sold,
+      long stock) {
+    return CompletableFuture.completedFuture(
+        adopt(previousEpoch, previousSeq, epoch, sold, stock - sold));
+  }
+
+  private AdoptReply adopt(long previousEpoch, long previousSeq, long epoch, long sold, long left) {
+    Book stored = book;
+    if (stored == null) {
+      return new AdoptReply.Differs("state: none");
+    }
+    if (stored.buyers.size() != sold) {
+      return new AdoptReply.Differs("buyers: " + stored.buyers.size());
+    }
+    if (stored.epoch == epoch && stored.seq == 0 && stored.left == left) {
+      return new AdoptReply.Adopted();
+    }
+    if (stored.epoch != previousEpoch || stored.seq != previousSeq) {
+      return new AdoptReply.Differs("epoch, seq: " + stored.epoch + ", " + stored.seq);
+    }
+    book = new Book(epoch, left, stored.buyers);
+    return new AdoptReply.Adopted();
+  }
+
+  @Override
   public CompletionStage<Void> beginLoad(ActivityId activity, long epoch) {
     loading.remove(epoch);
     return CompletableFuture.completedFuture(null);
@@ -102,8 +134,19 @@ public final class RedisModel implements Stock {
 
   @Override
   public CompletionStage<Void> load(ActivityId activity, long epoch, List<UserId> buyers) {
-    loading.computeIfAbsent(epoch, e -> new HashSet<>()).addAll(buyers);
+    buyers.forEach(buyer -> addLoaded(epoch, buyer.value()));
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<Void> loadPlaceholders(
+      ActivityId activity, long epoch, List<Long> sequences) {
+    sequences.forEach(sequence -> addLoaded(epoch, "#" + sequence));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void addLoaded(long epoch, String member) {
+    loading.computeIfAbsent(epoch, e -> new HashSet<>()).add(member);
   }
 
   @Override
@@ -114,12 +157,13 @@ public final class RedisModel implements Stock {
 
   private FlipReply flip(long epoch, long sold, long stock, OptionalLong garbage) {
     if (book != null && book.epoch == epoch) {
-      return new FlipReply.Flipped();
+      boolean same = book.seq == 0 && book.left == stock - sold && book.buyers.size() == sold;
+      return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);
     }
     if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch) {
       return new FlipReply.Fenced(book.epoch);
     }
-    Set<UserId> loaded = loading.getOrDefault(epoch, Set.of());
+    Set<String> loaded = loading.getOrDefault(epoch, Set.of());
     if (loaded.size() != sold) {
       return new FlipReply.Miscounted(loaded.size());
     }
@@ -148,7 +192,7 @@ public final class RedisModel implements Stock {
 
   /** Remembers the state, as a replica does; running the result brings it back. */
   public Runnable snapshot() {
-    Map<Long, Set<UserId>> sets = new HashMap<>();
+    Map<Long, Set<String>> sets = new HashMap<>();
     loading.forEach((epoch, buyers) -> sets.put(epoch, Set.copyOf(buyers)));
     State then = new State(book, sets);
     return () -> {
@@ -175,15 +219,15 @@ public final class RedisModel implements Stock {
   public void addBuyer(UserId user) {
     if (book != null) {
       Book b = book;
-      Set<UserId> buyers = new HashSet<>(b.buyers);
-      buyers.add(user);
+      Set<String> buyers = new HashSet<>(b.buyers);
+      buyers.add(user.value());
       book = new Book(b.epoch, b.seq, b.left, buyers, b.last, b.reply);
     }
   }
 
   /** Forgets a buyer of a set that is being loaded. */
   public void loseOneLoaded(long epoch) {
-    Set<UserId> loaded = loading.getOrDefault(epoch, new HashSet<>());
+    Set<String> loaded = loading.getOrDefault(epoch, new HashSet<>());
     loaded.stream().findFirst().ifPresent(loaded::remove);
   }
 }

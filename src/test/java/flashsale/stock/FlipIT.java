@@ -2,6 +2,7 @@ package flashsale.stock;
 
 import static flashsale.stock.Bench.decided;
 import static flashsale.stock.ClaimReply.Verdict.NOMINATED;
+import static flashsale.stock.ClaimReply.Verdict.NONE_LEFT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -76,15 +77,24 @@ class FlipIT {
   }
 
   @Test
-  void aRepeatChangesNothingEvenAfterTheEpochHasSold() {
+  void aRepeatChangesNothing() {
+    bench.open(3, 10, "a");
+    Map<String, String> before = bench.dump();
+
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE))).isEqualTo(FLIPPED);
+    assertThat(bench.dump()).isEqualTo(before);
+  }
+
+  @Test
+  void aBookThatIsNotAsThisFlipLeavesItIsNotItsOwn() {
     bench.open(3, 10, "a");
     bench.claim(3, 1, 1, 10, "b");
     Map<String, String> before = bench.dump();
 
-    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE))).isEqualTo(FLIPPED);
-    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 0, 9, NO_GARBAGE))).isEqualTo(FLIPPED);
-    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, OptionalLong.of(3))))
-        .isEqualTo(FLIPPED);
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE)))
+        .isEqualTo(new FlipReply.Fenced(3));
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 2, 10, OptionalLong.of(3))))
+        .isEqualTo(new FlipReply.Fenced(3));
     assertThat(bench.dump()).isEqualTo(before);
   }
 
@@ -164,6 +174,25 @@ class FlipIT {
 
     assertThat(bench.loadAndFlip(4, 30_000, NO_GARBAGE, buyers)).isEqualTo(FLIPPED);
     assertThat(bench.redis.smembers(Bench.BUYERS)).isEqualTo(Set.of(buyers));
+  }
+
+  @Test
+  void aPlaceholderCountsAsSoldAndIsNobody() {
+    for (int twice = 0; twice < 2; twice++) {
+      Bench.await(bench.stock.load(Bench.SALE, 4, List.of(new UserId("a"))));
+      Bench.await(bench.stock.loadPlaceholders(Bench.SALE, 4, List.of(2L, 17L)));
+      Bench.await(bench.stock.loadPlaceholders(Bench.SALE, 4, List.of()));
+    }
+
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 4, 2, 5, NO_GARBAGE)))
+        .isEqualTo(new FlipReply.Miscounted(3));
+    assertThat(Bench.await(bench.stock.flip(Bench.SALE, 4, 3, 5, NO_GARBAGE))).isEqualTo(FLIPPED);
+    assertThat(bench.redis.smembers(Bench.BUYERS))
+        .containsExactlyInAnyOrder("a", "#2", "#17")
+        .filteredOn(UserId::isValid)
+        .containsExactly("a");
+    assertThat(bench.claim(4, 1, 3, 5, "2", "17", "b"))
+        .isEqualTo(decided(NOMINATED, NOMINATED, NONE_LEFT));
   }
 
   @Test

@@ -1,0 +1,90 @@
+package flashsale.activity;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the activity may be bought from: its times, and what operators decided.
+ *
+ * <p>Opened and closed are persisted facts; the clock only proposes them.
+ */
+final class OpeningHours {
+  private final Turn turn;
+  private final JournalBook journal;
+  private final LogView log;
+  private long opensAtMs = Turn.NEVER;
+  private boolean closing;
+
+  OpeningHours(Turn turn, JournalBook journal, LogView log) {
+    this.turn = turn;
+    this.journal = journal;
+    this.log = log;
+  }
+
+  /** Why nobody may buy now, in order of precedence; null: they may. */
+  @Nullable Answer refusal() {
+    JournalState state = journal.state();
+    if (state.closed() || log.ledger().closed()) {
+      return new Answer.Closed();
+    }
+    if (isClosingTime()) {
+      // CLOSED is final, so it is not said before it is persisted: another clock may be slower.
+      return new Answer.TryAgain();
+    }
+    if (state.paused()) {
+      return new Answer.Paused();
+    }
+    Instant opensAt = state.activity().opensAt();
+    return isBeforeOpening() && opensAt != null ? new Answer.NotOpen(opensAt) : null;
+  }
+
+  /** Nothing can have been sold yet, so no book need be opened to know it. */
+  boolean isBeforeOpening() {
+    JournalState state = journal.state();
+    Instant opensAt = state.activity().opensAt();
+    return !state.opened() && opensAt != null && turn.now() < opensAt.toEpochMilli();
+  }
+
+  private boolean isClosingTime() {
+    Instant closesAt = journal.state().activity().closesAt();
+    return closesAt != null && turn.now() >= closesAt.toEpochMilli();
+  }
+
+  /** Expects an opening time that is still to come; one that has passed waits for a shopper. */
+  void begin() {
+    Instant opensAt = journal.state().activity().opensAt();
+    if (isBeforeOpening() && opensAt != null) {
+      opensAtMs = opensAt.toEpochMilli();
+    }
+  }
+
+  /** Whether it is time to open; once. */
+  boolean isTimeToOpen() {
+    if (turn.now() < opensAtMs) {
+      return false;
+    }
+    opensAtMs = Turn.NEVER;
+    return !journal.state().opened() && refusal() == null;
+  }
+
+  /** Whether it is time to close; once. */
+  boolean isTimeToClose() {
+    if (!mayClose() || !isClosingTime()) {
+      return false;
+    }
+    closing = true;
+    return true;
+  }
+
+  private boolean mayClose() {
+    return journal.state().exists()
+        && !closing
+        && !journal.state().closed()
+        && !journal.isWriting();
+  }
+
+  long wakeAtMs() {
+    Instant closesAt = mayClose() ? journal.state().activity().closesAt() : null;
+    return closesAt == null ? opensAtMs : Math.min(opensAtMs, closesAt.toEpochMilli());
+  }
+}
