@@ -8,6 +8,7 @@ import java.util.List;
 final class ClaimBugs {
   private static final String CLAIMS = "activity/Claims.java";
   private static final String CORE = "activity/ActivityCore.java";
+  private static final String HOURS = "activity/OpeningHours.java";
   private static final String UNDER_WAY = "activity/UnderWay.java";
 
   static final List<PlantedBug> ALL =
@@ -36,19 +37,22 @@ final class ClaimBugs {
                   "private void pending(Waiting waiting) { turn.tell(waiting, new Answer.TryAgain());")),
           PlantedBug.of(
               "claims: a failed append gives its units back",
-              main(CLAIMS, "pending(batch); } }", "onUndecidedAreVoid(); } }")),
+              main(
+                  CLAIMS,
+                  "appendAgainAtMs = turn.now() + appendBackoff.next(); } pending(batch);",
+                  "appendAgainAtMs = turn.now() + appendBackoff.next(); } onUndecidedAreVoid();")),
           PlantedBug.of(
               "claims: a batch is formed anew after a time-out",
               main(
                   CLAIMS,
                   "j.againAtMs = turn.now() + ",
-                  "enqueueAgain(j.batch); judging = null; j.againAtMs = turn.now() + ")),
+                  "line.putBack(j.batch); judging = null; j.againAtMs = turn.now() + ")),
           PlantedBug.of(
               "claims: a batch is formed anew after a time-out, and the script does not compare it",
               main(
                   CLAIMS,
                   "j.againAtMs = turn.now() + ",
-                  "enqueueAgain(j.batch); judging = null; j.againAtMs = turn.now() + "),
+                  "line.putBack(j.batch); judging = null; j.againAtMs = turn.now() + "),
               Edit.model("RedisModel.java",
                   "return call.equals(stored.last) && stored.reply != null",
                   "return stored.reply != null")),
@@ -78,7 +82,7 @@ final class ClaimBugs {
                   """)),
           PlantedBug.of(
               "claims: sold out as soon as Redis has none left",
-              main(CLAIMS, "held.addLast(waiting);", "turn.tell(waiting, new Answer.SoldOut());")),
+              main(CLAIMS, "line.hold(waiting);", "turn.tell(waiting, new Answer.SoldOut());")),
           PlantedBug.of(
               "claims: sold out without a fresh tail",
               main(CLAIMS, "boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());", "boolean fresh = true;")),
@@ -103,14 +107,26 @@ final class ClaimBugs {
               "claims: what is under way is given up with its epoch",
               main(CLAIMS, "void onEpochOver() {", "void onEpochOver() { onUndecidedAreVoid();")),
           PlantedBug.of(
+              "line: refused without a fresh tail",
+              main(CLAIMS, "if (fresh) { line.tellRefused(log.freshAsOfMs()); }", "line.tellRefused(Turn.NEVER);")),
+          PlantedBug.of(
+              "line: not purchased as of before it was asked",
+              main("activity/WaitingLine.java", "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)", "if (true)")),
+          PlantedBug.of(
+              "core: closed by the clock before that is persisted",
+              main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();")),
+          PlantedBug.of(
+              "claims: sold out though somebody lowered no stock",
+              main(CLAIMS, "if (log.ledger().soldOut()) {", "if (underWay.isEmpty()) {")),
+          PlantedBug.of(
               "claims: not purchased though a claim is still asking",
-              main(CLAIMS, "return stillAsking ?", "return false ?")),
+              main(CLAIMS, "} else if (line.isHeld(waiting.user())) {", "} else if (false) {")),
           PlantedBug.of(
               "claims: the units under way are not counted",
               main(CLAIMS, "ledger.sold() + underWay.units()", "ledger.sold()")),
           PlantedBug.of(
               "claims: the end of an epoch appends what its last call nominated",
-              main(CLAIMS, "enqueueAgain(judging.batch); judging = null;", "")),
+              main(CLAIMS, "line.putBack(judging.batch); judging = null;", "")),
           PlantedBug.of(
               "core: what nobody knows is told TRY AGAIN when another actor took over",
               main(CORE, "stop(\"another actor wrote the journal\", false)", "stop(\"another actor wrote the journal\", true)")),
@@ -119,13 +135,26 @@ final class ClaimBugs {
               main(CORE, "stop(\"drained\", false)", "stop(\"drained\", true)")),
           PlantedBug.of(
               "core: a clock takes back that it is open",
-              main(CORE, "opensAt == null || state.opened() ||", "opensAt == null ||")),
+              main(HOURS, "return !state.opened() && opensAt != null", "return opensAt != null")),
           PlantedBug.of(
               "core: refuses before Redis is asked for a buyer",
-              main(CORE, "case LIVE -> {", "case LIVE -> { Answer no = refusal(); if (no != null) { turn.tell(waiting, no); return; }")),
+              main(
+                  CORE,
+                  "case LOADING, OPENING, LIVE -> claims.enqueue(waiting);",
+                  """
+                  case LOADING, OPENING -> claims.enqueue(waiting);
+                  case LIVE -> {
+                    Answer no = hours.refusal();
+                    if (no == null) {
+                      claims.enqueue(waiting);
+                    } else {
+                      turn.tell(waiting, no);
+                    }
+                  }
+                  """)),
           PlantedBug.of(
               "core: the log is not believed that it is closed",
-              main(CORE, "state.closed() || log.ledger().closed() ||", "state.closed() ||")),
+              main(HOURS, "state.closed() || log.ledger().closed()", "state.closed()")),
           PlantedBug.of(
               "changes: the stock is changed while something is under way",
               main("activity/Changes.java", "if (!core.isLive() || !claims.areDecided())", "if (!core.isLive())"),

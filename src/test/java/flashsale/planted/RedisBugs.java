@@ -44,10 +44,10 @@ final class RedisBugs {
                   REDIS,
                   "} else if (left == 0) { verdicts.add(Verdict.NONE_LEFT);",
                   "} else if (--left < 0) { verdicts.add(Verdict.NONE_LEFT);"),
-              model(REDIS, "buyers.add(ask.user()); left--;", "buyers.add(ask.user());")),
+              model(REDIS, "buyers.add(ask.user().value()); left--;", "buyers.add(ask.user().value());")),
           PlantedBug.of(
               "claim script: a shopper twice in a batch is nominated twice",
-              model(REDIS, "if (buyers.contains(ask.user()))", "if (stored.buyers.contains(ask.user()))")),
+              model(REDIS, "if (buyers.contains(ask.user().value()))", "if (stored.buyers.contains(ask.user().value()))")),
           PlantedBug.of(
               "claim script: a replay is executed again",
               model(REDIS, "if (stored.seq == call.seq())", "if (false)"),
@@ -67,9 +67,33 @@ final class RedisBugs {
                   "if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch)",
                   "if (false)")),
           PlantedBug.of(
+              "flip script: says done of any book of its epoch",
+              model(REDIS, "return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);", "return new FlipReply.Flipped();")),
+          PlantedBug.of(
+              "adopt script: the previous epoch is not compared",
+              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.seq != previousSeq")),
+          PlantedBug.of(
+              "adopt script: the previous seq is not compared",
+              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.epoch != previousEpoch")),
+          PlantedBug.of(
+              "adopt script: neither epoch nor seq are compared",
+              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "false")),
+          PlantedBug.of(
+              "adopt script: the buyers are not counted",
+              model(REDIS, "if (stored.buyers.size() != sold) { return new AdoptReply", "if (false) { return new AdoptReply")),
+          PlantedBug.of(
+              "adopt script: neither seq nor buyers are compared",
+              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.epoch != previousEpoch"),
+              model(REDIS, "if (stored.buyers.size() != sold) { return new AdoptReply", "if (false) { return new AdoptReply")),
+          PlantedBug.of(
+              "adopt script: what is left stays",
+              model(REDIS, "book = new Book(epoch, left, stored.buyers);", "book = new Book(epoch, stored.left, stored.buyers);")),
+          PlantedBug.of(
+              "adopt script: the seq stays",
+              model(REDIS, "book = new Book(epoch, left, stored.buyers);", "book = new Book(epoch, stored.seq, left, stored.buyers, stored.last, stored.reply);")),
+          PlantedBug.of(
               "flip script: a flip that is done already is done again",
-              model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)"),
-              model(REDIS, "if (loaded.size() != sold)", "if (false)")),
+              model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)")),
           PlantedBug.of(
               "flip script: the loaded buyers are not counted",
               model(REDIS, "if (loaded.size() != sold)", "if (false)")),
