@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It can be killed, paused for a while, have a clock that is wrong, and see the log late.
  */
 final class Node {
-  private static final long TICK_MS = 200;
   private static final int WAKES_IN_VAIN_MAX = 3;
+  private static final UserId SOMEBODY = new UserId("somebody");
 
   /** The journal's child: what it replayed, and what it wrote since. */
   private static final class Child {
@@ -32,9 +33,12 @@ final class Node {
   final long incarnation;
   private final World world;
   private final ActivityCore core;
-  private final long clockSkewMs;
+  private long clockSkewMs;
   private final List<Effect> effects = new ArrayList<>();
   private final Deque<Input> inbox = new ArrayDeque<>();
+
+  /** Effects of a step in whose midst the actor paused. */
+  private final Deque<Effect> rest = new ArrayDeque<>();
 
   private boolean alive = true;
   private @Nullable String stopped;
@@ -68,19 +72,27 @@ final class Node {
   // What is asked.
 
   Request claim(String user) {
-    Request request = request(Request.Kind.CLAIM, user);
+    return claim(new UserId(user), null);
+  }
+
+  Request claim(UserId user, @Nullable Consumer<Answer> heard) {
+    Request request = request(Request.Kind.CLAIM, user, heard);
     take(new Input.Claim(request.user, request));
     return request;
   }
 
   Request findPurchase(String user) {
-    Request request = request(Request.Kind.FIND_PURCHASE, user);
+    return findPurchase(new UserId(user), null);
+  }
+
+  Request findPurchase(UserId user, @Nullable Consumer<Answer> heard) {
+    Request request = request(Request.Kind.FIND_PURCHASE, user, heard);
     take(new Input.FindPurchase(request.user, request));
     return request;
   }
 
   Request look() {
-    Request request = request(Request.Kind.LOOK, "somebody");
+    Request request = request(Request.Kind.LOOK, SOMEBODY, null);
     take(new Input.Look(request));
     return request;
   }
@@ -110,13 +122,13 @@ final class Node {
   }
 
   private Request change(Function<Asker, Input.Change> change) {
-    Request request = request(Request.Kind.CHANGE, "operator");
+    Request request = request(Request.Kind.CHANGE, SOMEBODY, null);
     take(change.apply(request));
     return request;
   }
 
-  private Request request(Request.Kind kind, String user) {
-    Request request = new Request(this, kind, new UserId(user), world.now());
+  private Request request(Request.Kind kind, UserId user, @Nullable Consumer<Answer> heard) {
+    Request request = new Request(this, kind, user, world.promises().requests().size() + 1, heard);
     world.promises().asked(request);
     return request;
   }
@@ -133,12 +145,12 @@ final class Node {
   }
 
   void pauseFor(long ms) {
-    pausedUntilMs = world.now() + ms;
+    pausedUntilMs = Math.max(pausedUntilMs, world.now() + ms);
     world.at(pausedUntilMs, this::catchUp);
   }
 
   void stallTailFor(long ms) {
-    tailStalledUntilMs = world.now() + ms;
+    tailStalledUntilMs = Math.max(tailStalledUntilMs, world.now() + ms);
   }
 
   void stallTail() {
@@ -148,6 +160,11 @@ final class Node {
   void resumeTail() {
     tailStalledUntilMs = 0;
     world.soon(this::readTail);
+  }
+
+  /** What its clock shows from now on, compared with the world's. */
+  void setClock(long skewMs) {
+    clockSkewMs = skewMs;
   }
 
   /** Loses the connection to the log. */
@@ -196,9 +213,16 @@ final class Node {
   }
 
   private void catchUp() {
-    while (alive && world.now() >= pausedUntilMs && !inbox.isEmpty()) {
+    while (isRunning() && !rest.isEmpty()) {
+      performAndNote(rest.removeFirst());
+    }
+    while (isRunning() && !inbox.isEmpty()) {
       step(inbox.removeFirst());
     }
+  }
+
+  private boolean isRunning() {
+    return alive && world.now() >= pausedUntilMs;
   }
 
   private void step(Input input) {
@@ -206,6 +230,9 @@ final class Node {
     if (askerOf(input) instanceof Request request) {
       request.taken(coreNowMs);
     }
+    world.stepped();
+    world.hash().add(incarnation);
+    world.hash().add(input);
     List<Effect> wanted = core.step(clock(), input);
     boolean inVain = input instanceof Input.Wake && core.wakeAtMs() <= coreNowMs;
     wakesInVain = inVain ? wakesInVain + 1 : 0;
@@ -241,13 +268,26 @@ final class Node {
   }
 
   private void perform(List<Effect> wanted) {
-    for (Effect effect : wanted) {
-      effects.add(effect);
-      if (!(effect instanceof Effect.Tell)) {
-        world.note(this, effect);
-      }
-      perform(effect);
+    Fates.StepFate fate = world.fates().ofStep(this, wanted.size());
+    int performed = Math.min(wanted.size(), fate.performed());
+    for (int i = 0; i < performed; i++) {
+      performAndNote(wanted.get(i));
     }
+    if (fate.restAfterMs() == Fate.NEVER) {
+      alive = false;
+    } else if (fate.restAfterMs() > 0) {
+      rest.addAll(wanted.subList(performed, wanted.size()));
+      pauseFor(fate.restAfterMs());
+    }
+  }
+
+  private void performAndNote(Effect effect) {
+    effects.add(effect);
+    world.hash().add(effect);
+    if (world.keepsHistory() && !(effect instanceof Effect.Tell)) {
+      world.note(this, effect);
+    }
+    perform(effect);
   }
 
   private void perform(Effect effect) {
@@ -262,18 +302,14 @@ final class Node {
       case Effect.Judge judge ->
           call(
               judge,
-              () -> new Input.Judged(judge.callNo(), now(world.redis.claim(judge.call()))),
+              () -> new Input.Judged(judge.callNo(), redis(world.redis.claim(judge.call()))),
               new Input.JudgeFailed(judge.callNo()));
       case Effect.Append append ->
           call(
               append,
               () -> new Input.Appended(append.ticket(), world.append(append.entry())),
               new Input.AppendFailed(append.ticket()));
-      case Effect.Follow follow -> {
-        following = follow.following();
-        tailNext = follow.fromOffset();
-        world.soon(this::readTail);
-      }
+      case Effect.Follow follow -> follow(follow);
       case Effect.ReadSnapshot read ->
           call(
               read,
@@ -285,7 +321,7 @@ final class Node {
               () ->
                   new Input.AdoptDone(
                       adopt.epoch(),
-                      now(
+                      redis(
                           world.redis.adopt(
                               World.ID,
                               adopt.previousEpoch(),
@@ -301,7 +337,7 @@ final class Node {
               () ->
                   new Input.FlipDone(
                       flip.epoch(),
-                      now(
+                      redis(
                           world.redis.flip(
                               World.ID, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()))),
               new Input.FlipFailed(flip.epoch()));
@@ -316,8 +352,14 @@ final class Node {
   }
 
   private Input loaded(Effect.Load load) {
-    now(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
+    redis(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
     return new Input.Loaded(load.epoch());
+  }
+
+  private <T> T redis(CompletionStage<T> stage) {
+    T reply = now(stage);
+    world.redisChanged();
+    return reply;
   }
 
   /** The models answer at once. */
@@ -396,10 +438,22 @@ final class Node {
 
   // The tail.
 
+  private void follow(Effect.Follow follow) {
+    int more = following == 0 ? 0 : world.fates().entriesOfOldTail(this);
+    if (more > 0) {
+      long oldFollowing = following;
+      long oldNext = tailNext;
+      world.soon(() -> deliver(oldFollowing, oldNext, more));
+    }
+    following = follow.following();
+    tailNext = follow.fromOffset();
+    world.soon(this::readTail);
+  }
+
   private void tick() {
     if (alive) {
       readTail();
-      world.in(TICK_MS, this::tick);
+      world.in(world.tickMs(), this::tick);
     }
   }
 
@@ -408,15 +462,38 @@ final class Node {
     if (!alive || following == 0 || world.now() < tailStalledUntilMs) {
       return;
     }
-    long number = following;
-    for (LogModel.Record record : world.log.from(tailNext)) {
-      if (following != number) {
+    if (world.log.indexFrom(tailNext) < world.log.size()) {
+      Fates.TailFate fate = world.fates().ofTail(this);
+      if (fate.repeated() > 0) {
+        int from = Math.max(0, world.log.indexFrom(tailNext) - fate.repeated());
+        deliver(following, world.log.record(from).offset(), fate.repeated());
+      }
+      if (fate.afterMs() > 0) {
+        stallTailFor(fate.afterMs());
+        world.at(tailStalledUntilMs, this::readTail);
         return;
       }
-      tailNext = record.offset() + 1;
+    }
+    long number = following;
+    long next = deliver(number, tailNext, Integer.MAX_VALUE);
+    if (following == number) {
+      tailNext = next;
+      take(new Input.TailFresh(number, clock()));
+    }
+  }
+
+  /** Returns where to go on. */
+  private long deliver(long number, long fromOffset, int most) {
+    LogModel log = world.log;
+    int first = log.indexFrom(fromOffset);
+    int end = (int) Math.min(log.size(), 0L + first + most);
+    long next = fromOffset;
+    for (int i = first; i < end; i++) {
+      LogModel.Record record = log.record(i);
+      next = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
     }
-    take(new Input.TailFresh(number, clock()));
+    return next;
   }
 
   @Override

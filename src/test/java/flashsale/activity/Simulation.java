@@ -1,5 +1,7 @@
 package flashsale.activity;
 
+import flashsale.simulation.Violation;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +19,54 @@ public final class Simulation {
   public record Result(
       @Nullable String violation, long hash, Map<String, Long> faults, long steps) {}
 
+  /** A history told at length. */
+  record Told(
+      @Nullable String violation, long hash, List<Plan.FaultId> faults, List<String> lines) {}
+
   private Simulation() {}
 
+  /** Tells the history of a seed. */
   public static Result run(Profile profile, long seed) {
-    RandomHistory story = new RandomHistory(seed);
-    String violation = null;
-    try {
-      story.run();
-    } catch (AssertionError | RuntimeException e) {
-      violation = String.valueOf(e.getMessage());
-    }
+    RandomHistory history = new RandomHistory(Plan.of(profile, seed));
+    String violation = violationOf(history);
     Map<String, Long> faults = new TreeMap<>();
-    story.events().forEach((event, count) -> faults.put(event.name(), (long) count));
-    return new Result(violation, 0, faults, 0);
+    for (Fault fault : Fault.values()) {
+      long struck = history.chaos().struck(fault);
+      if (struck > 0) {
+        faults.put(fault.label(), struck);
+      }
+    }
+    World world = history.world();
+    return new Result(violation, world.hashValue(), faults, world.steps());
+  }
+
+  /** Tells it again, and writes down what happened. */
+  static Told tell(Plan plan) {
+    RandomHistory history = new RandomHistory(plan);
+    history.chaos().keepIds();
+    history.world().keepHistory();
+    String violation = violationOf(history);
+    World world = history.world();
+    return new Told(violation, world.hashValue(), history.chaos().ids(), world.historyLines());
+  }
+
+  /** As {@link #tell}, without the lines. */
+  static Told tellBriefly(Plan plan) {
+    RandomHistory history = new RandomHistory(plan);
+    history.chaos().keepIds();
+    String violation = violationOf(history);
+    return new Told(violation, history.world().hashValue(), history.chaos().ids(), List.of());
+  }
+
+  static @Nullable String violationOf(RandomHistory history) {
+    try {
+      history.run();
+      return null;
+    } catch (Violation broken) {
+      return broken.getMessage();
+    } catch (AssertionError | RuntimeException broken) {
+      // What a core threw, or a model: nothing of the kind may happen, whatever goes wrong.
+      return "I0: " + broken;
+    }
   }
 }
