@@ -25,7 +25,7 @@ record PlantedBug(String name, List<Edit> edits, Catcher catcher) {
   }
 
   static PlantedBug of(String name, Edit... edits) {
-    return new PlantedBug(name, List.of(edits), new Catcher.Seeds("EVERYDAY", 300));
+    return new PlantedBug(name, List.of(edits), new Catcher.Seeds("ALL", 300));
   }
 
   /** The same bug, found within so many seeds of a profile. */

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.*;
 class PlantedBugsTest {
   @Test
   void t() throws Exception {
-    String profile = System.getProperty("planted.profile", "EVERYDAY");
+    String profile = System.getProperty("planted.profile", "ALL");
     int most = Integer.getInteger("planted.most", 3000);
     String only = System.getProperty("planted.only", "");
     List<PlantedBug> all = new ArrayList<>(Plants.ALL);

@@ -43,15 +43,18 @@ final class PlantedRun {
   private Optional<Violation> simulate(PlantedBug.Catcher.Seeds seeds)
       throws ReflectiveOperationException {
     Class<?> profiles = loader.loadClass(PACKAGE + "Profile");
-    Object profile = profiles.getMethod("valueOf", String.class).invoke(null, seeds.profile());
-    Method run =
-        loader.loadClass(PACKAGE + "Simulation").getMethod("run", profiles, long.class);
-    Method violation =
-        loader.loadClass(PACKAGE + "Simulation$Result").getMethod("violation");
-    for (int seed = 1; seed <= seeds.most(); seed++) {
-      Object what = violation.invoke(run.invoke(null, profile, (long) seed));
+    Object[] all = profiles.getEnumConstants();
+    Method run = loader.loadClass(PACKAGE + "Simulation").getMethod("run", profiles, long.class);
+    Method violation = loader.loadClass(PACKAGE + "Simulation$Result").getMethod("violation");
+    if (!seeds.profile().equals("ALL")) {
+      all = new Object[] {profiles.getMethod("valueOf", String.class).invoke(null, seeds.profile())};
+    }
+    for (int number = 0; number < seeds.most(); number++) {
+      Object profile = all[number % all.length];
+      long seed = 1 + number / all.length;
+      Object what = violation.invoke(run.invoke(null, profile, seed));
       if (what != null) {
-        return Optional.of(new Violation(seed, what.toString()));
+        return Optional.of(new Violation(number + 1, profile + " " + seed + " " + what));
       }
     }
     return Optional.empty();
