@@ -3,6 +3,7 @@ package flashsale.activity;
 import flashsale.model.Activity;
 import flashsale.model.UserId;
 import flashsale.simulation.LogModel;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -184,6 +185,15 @@ final class Node {
   /** Before that it answers from the journal alone. */
   boolean hasStartedAnEpoch() {
     return hasStartedAnEpoch;
+  }
+
+  /**
+   * By its own clock, which may have been set back, the opening time has not come; so it answers
+   * from its journal alone, and that may be old news.
+   */
+  boolean isBeforeOpening() {
+    Instant opensAt = world.opensAt();
+    return !hasStartedAnEpoch && opensAt != null && clock() < opensAt.toEpochMilli();
   }
 
   /** All that the core wanted so far. */

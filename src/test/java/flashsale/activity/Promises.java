@@ -103,7 +103,7 @@ final class Promises {
     }
     boolean sells = world.log.ledger().writer().incarnation() == node.incarnation;
     long sinceMs = request.askedAtMs - (sells ? 0 : freshWithinMs());
-    require(sale.soldAtMs() >= sinceMs, "I5", request, sale);
+    require(node.isBeforeOpening() || sale.soldAtMs() >= sinceMs, "I5", request, sale);
     requireNothingBoughtBy(request, sale);
   }
 

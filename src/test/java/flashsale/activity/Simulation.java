@@ -64,7 +64,7 @@ public final class Simulation {
       return null;
     } catch (Violation broken) {
       return broken.getMessage();
-    } catch (AssertionError | RuntimeException broken) {
+    } catch (RuntimeException | Error broken) {
       // What a core threw, or a model: nothing of the kind may happen, whatever goes wrong.
       return "I0: " + broken;
     }

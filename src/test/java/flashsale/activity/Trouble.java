@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What happens to actors and to everything around them, one event after the other. */
 final class Trouble {
+  static final int CLOCK_JUMP_MS_MAX = 3_000;
+
   private static final int ACTORS_MAX = 3;
 
   private final RandomHistory history;
@@ -77,7 +79,7 @@ final class Trouble {
   }
 
   private static boolean jump(Fault fault, Node node, Dice dice) {
-    int ms = dice.between(10, 5_000);
+    int ms = dice.between(10, CLOCK_JUMP_MS_MAX);
     node.setClock(fault == Fault.CLOCK_JUMPED_FORWARD ? ms : -ms);
     return true;
   }

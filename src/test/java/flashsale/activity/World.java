@@ -70,6 +70,7 @@ final class World {
   private final List<Held> held = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
   private @Nullable List<String> history;
+  private @Nullable Instant opensAt;
   private final long tickMs;
   private final List<ProjectionModel> projections = new ArrayList<>();
   private final List<Runnable> replicas = new ArrayList<>();
@@ -107,6 +108,7 @@ final class World {
 
   /** The activity was created before the story begins. */
   World with(Activity activity) {
+    opensAt = activity.opensAt();
     journal.insert(1, JournalEvent.Created.of(0, activity));
     return this;
   }
@@ -116,6 +118,10 @@ final class World {
     journal.insert(2, new JournalEvent.EpochStarted(0));
     node.findPurchase("nobody");
     runFor(100);
+  }
+
+  @Nullable Instant opensAt() {
+    return opensAt;
   }
 
   ActivityLimits limits() {
