@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -312,7 +313,7 @@ final class Node {
       case Effect.Judge judge ->
           call(
               judge,
-              () -> new Input.Judged(judge.callNo(), redis(world.redis.claim(judge.call()))),
+              () -> new Input.Judged(judge.callNo(), redis(judge.call().epoch(), () -> world.redis.claim(judge.call()))),
               new Input.JudgeFailed(judge.callNo()));
       case Effect.Append append ->
           call(
@@ -331,7 +332,7 @@ final class Node {
               () ->
                   new Input.AdoptDone(
                       adopt.epoch(),
-                      redis(
+                      redis(adopt.epoch(), () ->
                           world.redis.adopt(
                               World.ID,
                               adopt.previousEpoch(),
@@ -347,7 +348,7 @@ final class Node {
               () ->
                   new Input.FlipDone(
                       flip.epoch(),
-                      redis(
+                      redis(flip.epoch(), flip.garbage(), () ->
                           world.redis.flip(
                               World.ID, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()))),
               new Input.FlipFailed(flip.epoch()));
@@ -357,17 +358,21 @@ final class Node {
         alive = false;
       }
       case Effect.Alarm alarm -> {}
-      case Effect.Note note -> {}
+      case Effect.Note note -> world.redisPromises().noted(this, note.what());
     }
   }
 
   private Input loaded(Effect.Load load) {
-    redis(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
+    redis(load.epoch(), () -> new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
     return new Input.Loaded(load.epoch());
   }
 
-  private <T> T redis(CompletionStage<T> stage) {
-    T reply = now(stage);
+  private <T> T redis(long epoch, Supplier<CompletionStage<T>> call) {
+    return redis(epoch, OptionalLong.empty(), call);
+  }
+
+  private <T> T redis(long epoch, OptionalLong garbage, Supplier<CompletionStage<T>> call) {
+    T reply = world.redisPromises().call(this, epoch, garbage, () -> now(call.get()));
     world.redisChanged();
     return reply;
   }

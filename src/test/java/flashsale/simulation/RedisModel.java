@@ -10,6 +10,7 @@ import flashsale.stock.FlipReply;
 import flashsale.stock.RedisBook;
 import flashsale.stock.Stock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class RedisModel implements Stock {
 
   private @Nullable Book book;
   private final Map<Long, Set<String>> loading = new HashMap<>();
+  private long damages;
 
   @Override
   public CompletionStage<ClaimReply> claim(ClaimCall call) {
@@ -183,9 +185,20 @@ public final class RedisModel implements Stock {
     return b == null ? null : new RedisBook(b.epoch, b.seq, b.left, b.buyers.size());
   }
 
+  /** The live set. */
+  public Set<String> buyers() {
+    return book == null ? Set.of() : Collections.unmodifiableSet(book.buyers);
+  }
+
+  /** How often anything but a call changed it. */
+  public long damages() {
+    return damages;
+  }
+
   // What happens to a Redis.
 
   public void wipe() {
+    damages++;
     book = null;
     loading.clear();
   }
@@ -196,6 +209,7 @@ public final class RedisModel implements Stock {
     loading.forEach((epoch, buyers) -> sets.put(epoch, Set.copyOf(buyers)));
     State then = new State(book, sets);
     return () -> {
+      damages++;
       book = then.book;
       loading.clear();
       then.loading.forEach((epoch, buyers) -> loading.put(epoch, new HashSet<>(buyers)));
@@ -204,11 +218,13 @@ public final class RedisModel implements Stock {
 
   /** Puts a book of another epoch there, with counts that are nobody's. */
   public void setEpoch(long epoch) {
+    damages++;
     book = new Book(epoch, 1_000_000, Set.of());
   }
 
   /** Adds to the units left. */
   public void addLeft(long units) {
+    damages++;
     if (book != null) {
       Book b = book;
       book = new Book(b.epoch, b.seq, b.left + units, b.buyers, b.last, b.reply);
@@ -217,6 +233,7 @@ public final class RedisModel implements Stock {
 
   /** Makes somebody a buyer who bought nothing. */
   public void addBuyer(UserId user) {
+    damages++;
     if (book != null) {
       Book b = book;
       Set<String> buyers = new HashSet<>(b.buyers);
@@ -227,6 +244,7 @@ public final class RedisModel implements Stock {
 
   /** Forgets a buyer of a set that is being loaded. */
   public void loseOneLoaded(long epoch) {
+    damages++;
     Set<String> loaded = loading.getOrDefault(epoch, new HashSet<>());
     loaded.stream().findFirst().ifPresent(loaded::remove);
   }
