@@ -9,6 +9,7 @@ import flashsale.discovery.ClusterStart;
 import flashsale.gateway.HttpGateway;
 import flashsale.grpc.GrpcServer;
 import flashsale.model.Partitions;
+import flashsale.model.SlewedClock;
 import flashsale.projection.Database;
 import flashsale.projection.JdbcCatalog;
 import flashsale.projection.JdbcRecoverySource;
@@ -127,13 +128,15 @@ final class Node {
   private CompletionStage<Done> inventory(Database database, CompletionStage<Done> topic) {
     RedisStock stock = RedisStock.connect(settings.redis());
     closeAtTheEnd("redis", stock);
-    KafkaSalesLog salesLog = KafkaSalesLog.create(settings.kafka());
+    SlewedClock clock = SlewedClock.ofThisMachine();
+    KafkaSalesLog salesLog = KafkaSalesLog.create(settings.kafka(), clock);
     closeAtTheEnd("sales-log", salesLog);
     Partitions partitions = new Partitions(settings.kafka().partitions());
     ActivityShards.start(
         system,
         partitions,
         new ActivityActor.Surroundings(
+            clock,
             stock,
             new TopicFirst(salesLog, topic.toCompletableFuture()),
             new JdbcRecoverySource(database, partitions),

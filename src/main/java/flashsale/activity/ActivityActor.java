@@ -10,6 +10,7 @@ import flashsale.stock.Stock;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -82,8 +83,14 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   private record JournalStopped(int number) implements Message {}
 
-  /** What the shell calls on the core's behalf. */
+  /**
+   * What the shell calls on the core's behalf.
+   *
+   * @param clock the one by which the sales log tells how fresh it is; milliseconds since
+   *     1970-01-01T00:00:00Z
+   */
   public record Surroundings(
+      LongSupplier clock,
       Stock stock,
       SalesLog salesLog,
       RecoverySource recovery,
@@ -124,7 +131,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     this.timers = timers;
     this.core = new ActivityCore(id, RANDOM.nextLong(), around.limits());
     this.buyerLoad = new BuyerLoad(id, around.recovery(), around.stock());
-    run(core.start(System.currentTimeMillis()));
+    run(core.start(around.clock().getAsLong()));
   }
 
   public static Behavior<Message> create(
@@ -177,7 +184,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   }
 
   private void happened(Input input) {
-    run(core.step(System.currentTimeMillis(), input));
+    run(core.step(around.clock().getAsLong(), input));
   }
 
   private void onJournalReplayed(JournalState state) {
@@ -314,6 +321,11 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     }
 
     @Override
+    public void onScanned(long nextOffset) {
+      self.tell(new Happened(new Input.TailScanned(number, nextOffset)));
+    }
+
+    @Override
     public void onFresh(long asOfMs) {
       self.tell(new Happened(new Input.TailFresh(number, asOfMs)));
     }
@@ -342,10 +354,11 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
                 .stock()
                 .adopt(
                     id,
-                    adopt.previousEpoch(),
-                    adopt.previousSeq(),
+                    adopt.previous().epoch(),
+                    adopt.previous().seq(),
+                    adopt.previous().stock(),
                     adopt.epoch(),
-                    adopt.sold(),
+                    adopt.previous().sold(),
                     adopt.stock()),
             (reply, failure) ->
                 new Happened(
@@ -390,7 +403,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     long at = core.wakeAtMs();
     if (at < wakeArmedAtMs) {
       wakeArmedAtMs = at;
-      long delayMs = Math.clamp(at - System.currentTimeMillis(), 0, WAKE_WITHIN_MS);
+      long delayMs = Math.clamp(at - around.clock().getAsLong(), 0, WAKE_WITHIN_MS);
       timers.startSingleTimer(WakeUp.class, new WakeUp(), Duration.ofMillis(delayMs));
     }
   }

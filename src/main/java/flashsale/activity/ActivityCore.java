@@ -39,8 +39,8 @@ final class ActivityCore implements Changes.Core {
   /** How often acked records may stay unseen before the epoch is given up. */
   private static final int TAIL_RESTARTS_MAX = 3;
 
-  /** Up to this often the patience with a tail doubles: from 2 s to about 4 minutes. */
-  private static final int TAIL_PATIENCE_DOUBLINGS_MAX = 7;
+  /** Up to this often the patience with a tail that does not move doubles: from 2 s to 16 s. */
+  private static final int TAIL_PATIENCE_DOUBLINGS_MAX = 3;
 
   /** Looks that wait for the journal; for one more the oldest is told to try again. */
   private static final int LOOKS_QUEUED_MAX = 100;
@@ -124,6 +124,7 @@ final class ActivityCore implements Changes.Core {
       case Input.Appended appended -> onAppended(appended);
       case Input.AppendFailed failed -> onAppendFailed(failed.ticket());
       case Input.LogRead read -> onLogRead(read);
+      case Input.TailScanned scanned -> log.scanned(scanned);
       case Input.TailFresh fresh -> onTailFresh(fresh);
       case Input.FollowFailed failed -> onFollowFailed(failed);
     }
@@ -445,6 +446,7 @@ final class ActivityCore implements Changes.Core {
   }
 
   private void onAppended(Input.Appended appended) {
+    log.acked(appended.offset());
     boolean taken = opening != null && opening.onAppended(appended);
     if (!taken && !closeMark.onAppended(appended.ticket())) {
       claims.onAppended(appended.ticket());
@@ -480,14 +482,13 @@ final class ActivityCore implements Changes.Core {
   }
 
   /**
-   * A record that was acked and is not seen restarts the tail; after some restarts the epoch is
-   * given up. The patience doubles each time: a tail that only has much to catch up with would
-   * otherwise begin anew for ever.
+   * A record that was acked and is not seen restarts a tail that does not move; after some restarts
+   * the epoch is given up. The patience doubles each time, because a tail may wait for its turn to
+   * read what it missed.
    */
   private void watchTail() {
     log.retryIfDue();
-    long since = ackedSinceMs();
-    if (since == Turn.NEVER || turn.now() - since < tailPatienceMs()) {
+    if (turn.now() < tailGivenUpAtMs()) {
       return;
     }
     claims.waitAgain();
@@ -503,8 +504,15 @@ final class ActivityCore implements Changes.Core {
     log.follow();
   }
 
-  private long tailPatienceMs() {
-    return limits.tailPatience().toMillis() << Math.min(tailRestarts, TAIL_PATIENCE_DOUBLINGS_MAX);
+  /** {@link Turn#NEVER} when no acked record is awaited. */
+  private long tailGivenUpAtMs() {
+    long ackedSinceMs = ackedSinceMs();
+    if (ackedSinceMs == Turn.NEVER) {
+      return Turn.NEVER;
+    }
+    long patienceMs =
+        limits.tailPatience().toMillis() << Math.min(tailRestarts, TAIL_PATIENCE_DOUBLINGS_MAX);
+    return Math.max(ackedSinceMs, log.movedAtMs()) + patienceMs;
   }
 
   private long ackedSinceMs() {
@@ -543,10 +551,7 @@ final class ActivityCore implements Changes.Core {
     if (opening != null) {
       at = Math.min(at, opening.wakeAtMs());
     }
-    long ackedSinceMs = ackedSinceMs();
-    if (ackedSinceMs != Turn.NEVER) {
-      at = Math.min(at, ackedSinceMs + tailPatienceMs());
-    }
+    at = Math.min(at, tailGivenUpAtMs());
     if (isLive() && journal.state().closed() && claims.areDecided()) {
       at = Math.min(at, closeMark.wakeAtMs());
     }

@@ -1,6 +1,7 @@
 package flashsale.activity;
 
 import flashsale.ledger.Entry;
+import flashsale.ledger.Ledger;
 import flashsale.model.UserId;
 import flashsale.stock.ClaimCall;
 import java.util.List;
@@ -36,8 +37,7 @@ sealed interface Effect {
    * Hands Redis over to a new epoch as it is, if it holds exactly what the ledger says of the
    * previous one. → AdoptDone or AdoptFailed.
    */
-  record Adopt(long previousEpoch, long previousSeq, long epoch, long sold, long stock)
-      implements Effect {}
+  record Adopt(Ledger previous, long epoch, long stock) implements Effect {}
 
   /**
    * Loads Redis with the buyers up to sequence {@code storedUpTo}, which are in Postgres, and

@@ -85,6 +85,9 @@ sealed interface Input {
 
   record LogRead(long following, long offset, long timestampMs, Entry entry) implements Input {}
 
+  /** Every record of the activity before this offset was read; after the reads it speaks of. */
+  record TailScanned(long following, long nextOffset) implements Input {}
+
   record TailFresh(long following, long asOfMs) implements Input {}
 
   record FollowFailed(long following, boolean fatal, String why) implements Input {}

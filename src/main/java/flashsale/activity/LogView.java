@@ -11,6 +11,8 @@ final class LogView {
   private Ledger ledger = Ledger.EMPTY;
   private boolean known;
   private long folded = -1;
+  private long ackedUpTo = -1;
+  private long movedAtMs;
   private long following;
   private long retryAtMs = Turn.NEVER;
   private long freshAsOfMs;
@@ -30,7 +32,7 @@ final class LogView {
     return known ? ledger : null;
   }
 
-  /** Offset of the last record folded. */
+  /** All of this activity's records up to this offset are folded. */
   long folded() {
     return folded;
   }
@@ -39,7 +41,9 @@ final class LogView {
    * Starts the fold anew where Postgres stands, unless that would skip entries that did something.
    *
    * <p>When Postgres is ahead, this fold goes on from its own place: what is under way may have
-   * been accepted in between, and who jumps over it would never know.
+   * been accepted in between, and who jumps over it would never know. Two equal ledgers mean that
+   * nothing was: every record that is accepted changes the ledger for good, but for a {@code
+   * Closed} that is repeated.
    */
   void startFrom(RecoverySource.Snapshot snapshot) {
     boolean skips = snapshot.nextOffset() > folded + 1 && !snapshot.ledger().equals(ledger);
@@ -63,10 +67,47 @@ final class LogView {
     if (read.following() != following || read.offset() <= folded) {
       return null;
     }
-    folded = read.offset();
+    moveTo(read.offset());
     Ledger.Folded result = ledger.fold(read.entry());
     ledger = result.next();
     return result;
+  }
+
+  /**
+   * The tail read on over others' records, so that the next following need not.
+   *
+   * <p>Nothing of this activity is skipped by it. The tail says so after it gave every record of
+   * the activity before that offset, by the same thread, so they arrived here earlier and were
+   * folded, each at its place. That holds for one following and the fold that it began with: {@link
+   * #startFrom} may set the fold back, and what an older following says of offsets after that place
+   * would jump over records that are still to be folded again. Hence only the present following is
+   * listened to. Whatever is not folded for another reason (a record of an unknown kind) ends the
+   * following before it says more.
+   */
+  void scanned(Input.TailScanned scanned) {
+    if (scanned.following() == following && scanned.nextOffset() - 1 > folded) {
+      moveTo(scanned.nextOffset() - 1);
+    }
+  }
+
+  private void moveTo(long offset) {
+    if (folded < ackedUpTo) {
+      movedAtMs = turn.now();
+    }
+    folded = offset;
+  }
+
+  /** A record of ours is in the log at this offset. */
+  void acked(long offset) {
+    ackedUpTo = Math.max(ackedUpTo, offset);
+  }
+
+  /**
+   * When the tail last moved on towards the last record acked. Moves beyond that do not count: an
+   * acked record that is not in the log would otherwise be waited for as long as others sell.
+   */
+  long movedAtMs() {
+    return movedAtMs;
   }
 
   void fresh(Input.TailFresh fresh) {

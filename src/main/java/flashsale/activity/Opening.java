@@ -148,10 +148,7 @@ final class Opening {
         turn.emit(
             new Effect.Append(ticket, new Entry.EpochOpened(writer, journal.state().stock())));
       }
-      case ADOPT ->
-          turn.emit(
-              new Effect.Adopt(
-                  before.epoch(), before.seq(), writer.epoch(), ledger.sold(), ledger.stock()));
+      case ADOPT -> turn.emit(new Effect.Adopt(before, writer.epoch(), ledger.stock()));
       case LOAD -> turn.emit(new Effect.Load(writer.epoch(), storedUpTo, List.copyOf(recent)));
       case FLIP ->
           turn.emit(new Effect.Flip(writer.epoch(), ledger.sold(), ledger.stock(), garbage));

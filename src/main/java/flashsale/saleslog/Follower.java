@@ -57,7 +57,7 @@ final class Follower implements SalesLog.Subscription {
     return partition;
   }
 
-  /** The first offset that it has not been given. */
+  /** Everything of its own before this offset has been given. */
   long next() {
     return next;
   }
@@ -66,9 +66,10 @@ final class Follower implements SalesLog.Subscription {
     return ended.get();
   }
 
-  /** A part of the range it missed. */
-  void catchUp(List<Located> missed) {
+  /** A part of the range it missed, which reaches up to {@code nextOffset}. */
+  void catchUp(List<Located> missed, long nextOffset) {
     missed.forEach(this::give);
+    scanned(nextOffset);
   }
 
   /** It has been given everything before the tail's first record. */
@@ -87,6 +88,21 @@ final class Follower implements SalesLog.Subscription {
       fail(false, "entries held while catching up: more (expected: <= " + heldMax + ")");
     } else {
       held.add(read);
+    }
+  }
+
+  /** Everything before {@code nextOffset} has been read, and held or given. */
+  void shownUpTo(long nextOffset) {
+    if (live) {
+      scanned(nextOffset);
+    }
+  }
+
+  /** It has been given all that is its own before {@code nextOffset}. */
+  private void scanned(long nextOffset) {
+    if (!hasEnded() && nextOffset > next) {
+      next = nextOffset;
+      guarded(() -> listener.onScanned(nextOffset));
     }
   }
 

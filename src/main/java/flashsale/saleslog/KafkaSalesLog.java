@@ -4,6 +4,7 @@ import flashsale.config.Settings;
 import flashsale.ledger.Entry;
 import flashsale.model.ActivityId;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /**
  * The sales log on Kafka. One per node.
@@ -29,9 +30,13 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
     this.tail = tail;
   }
 
-  /** Needs no broker. */
-  public static KafkaSalesLog create(Settings.Kafka settings) {
-    Tail tail = new Tail(settings, HELD_MAX);
+  /**
+   * Needs no broker.
+   *
+   * @param clock tells the times of {@link SalesLog.Listener#onFresh}
+   */
+  public static KafkaSalesLog create(Settings.Kafka settings, LongSupplier clock) {
+    Tail tail = new Tail(settings, clock, HELD_MAX);
     tail.start();
     return new KafkaSalesLog(new Appender(settings, () -> KafkaClients.producer(settings)), tail);
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -39,6 +40,7 @@ final class LogEnds implements AutoCloseable {
   record Told(long ask, long askedAtMs, TopicPartition partition, @Nullable Long end) {}
 
   private final Settings.Kafka settings;
+  private final LongSupplier clock;
   private final Consumer<Told> onTold;
   private final Set<TopicPartition> underWay = new HashSet<>();
 
@@ -50,10 +52,12 @@ final class LogEnds implements AutoCloseable {
   private @Nullable Admin admin;
 
   /**
+   * @param clock tells when an ask began
    * @param onTold called once for every partition of every ask, by Kafka's thread
    */
-  LogEnds(Settings.Kafka settings, Consumer<Told> onTold) {
+  LogEnds(Settings.Kafka settings, LongSupplier clock, Consumer<Told> onTold) {
     this.settings = settings;
+    this.clock = clock;
     this.onTold = onTold;
   }
 
@@ -94,7 +98,7 @@ final class LogEnds implements AutoCloseable {
 
   private void ask(Collection<TopicPartition> partitions) {
     long ask = ++asks;
-    long askedAtMs = System.currentTimeMillis();
+    long askedAtMs = clock.getAsLong();
     Map<TopicPartition, OffsetSpec> latest =
         partitions.stream()
             .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));

@@ -37,8 +37,11 @@ final class RangeReader implements AutoCloseable {
 
   /** Receives what was read; called by the reader's threads. */
   interface Readings {
-    /** The next entries of the range, in order; {@code last}: the range ends with them. */
-    void part(Follower follower, List<Located> entries, boolean last);
+    /**
+     * The next entries of the range, in order, all there are before {@code nextOffset}; {@code
+     * last}: the range ends there.
+     */
+    void part(Follower follower, List<Located> entries, long nextOffset, boolean last);
 
     /** The range cannot be read on. */
     void failed(Follower follower, boolean fatal, String why);
@@ -111,7 +114,7 @@ final class RangeReader implements AutoCloseable {
       if (next != null && next.offset() > position) {
         position = next.offset();
         progressedAt = System.nanoTime();
-        if (!handOver(records, follower, to, position >= to)) {
+        if (!handOver(records, follower, Math.min(position, to), position >= to)) {
           return;
         }
       } else if (System.nanoTime() - progressedAt > PATIENCE.toNanos()) {
@@ -124,11 +127,11 @@ final class RangeReader implements AutoCloseable {
 
   /** Answers whether the fold may go on. */
   private boolean handOver(
-      ConsumerRecords<byte[], byte[]> records, Follower follower, long to, boolean last)
+      ConsumerRecords<byte[], byte[]> records, Follower follower, long nextOffset, boolean last)
       throws InterruptedException {
     List<Located> entries = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records.records(follower.partition())) {
-      if (record.offset() >= to || !concerns(record, follower)) {
+      if (record.offset() >= nextOffset || !concerns(record, follower)) {
         continue;
       }
       switch (SalesLogCodec.decode(record.key(), record.value())) {
@@ -142,7 +145,7 @@ final class RangeReader implements AutoCloseable {
       }
     }
     partsLeft.acquire();
-    readings.part(follower, entries, last);
+    readings.part(follower, entries, nextOffset, last);
     return true;
   }
 

@@ -43,13 +43,21 @@ public interface SalesLog {
     void onEntry(long offset, long timestampMs, Entry entry);
 
     /**
-     * Everything that was in the log at this time, by this machine's clock, has been delivered. A
-     * few times a second while the broker answers.
+     * Every readable record of the activity before this offset has been delivered; what stands
+     * between the last of them and here is others'. A few times a second at most while that grows,
+     * after the records it speaks of.
+     */
+    void onScanned(long nextOffset);
+
+    /**
+     * Everything that was in the log at this time, by this node's clock, has been delivered. A few
+     * times a second while the broker answers.
      */
     void onFresh(long asOfMs);
 
     /**
-     * The following ended. Following again from the last offset delivered + 1 loses nothing.
+     * The following ended. Following again from the last offset delivered + 1, or from where {@link
+     * #onScanned} said, loses nothing.
      *
      * @param fatal true: no later try can succeed without an operator, because the place is outside
      *     the log or a record is of a kind that this program does not know

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
@@ -42,7 +43,8 @@ final class Tail implements AutoCloseable {
 
     record EndTold(LogEnds.Told told) implements Command {}
 
-    record PartRead(Follower follower, List<Located> entries, boolean last) implements Command {}
+    record PartRead(Follower follower, List<Located> entries, long nextOffset, boolean last)
+        implements Command {}
 
     record RangeFailed(Follower follower, boolean fatal, String why) implements Command {}
   }
@@ -72,12 +74,12 @@ final class Tail implements AutoCloseable {
    * @param heldMax entries that are held for one follower while it catches up; one more ends its
    *     following, not fatally
    */
-  Tail(Settings.Kafka settings, int heldMax) {
+  Tail(Settings.Kafka settings, LongSupplier clock, int heldMax) {
     this.settings = settings;
     this.partitions = new Partitions(settings.partitions());
     this.heldMax = heldMax;
     this.consumer = new TailConsumer(settings);
-    this.ends = new LogEnds(settings, told -> post(new Command.EndTold(told)));
+    this.ends = new LogEnds(settings, clock, told -> post(new Command.EndTold(told)));
     this.ranges = new RangeReader(settings, new Commanded());
     this.thread = Thread.ofPlatform().name("sales-log-tail").daemon().unstarted(this::run);
   }
@@ -106,8 +108,8 @@ final class Tail implements AutoCloseable {
   /** What the range reader says arrives as a command, like everything else. */
   private final class Commanded implements RangeReader.Readings {
     @Override
-    public void part(Follower follower, List<Located> entries, boolean last) {
-      post(new Command.PartRead(follower, entries, last));
+    public void part(Follower follower, List<Located> entries, long nextOffset, boolean last) {
+      post(new Command.PartRead(follower, entries, nextOffset, last));
     }
 
     @Override
@@ -184,6 +186,11 @@ final class Tail implements AutoCloseable {
 
   private void onEndTold(LogEnds.Told told) {
     List<Follower> answered = ends.answered(told);
+    TailedPartition known = tailed.get(told.partition());
+    if (known != null) {
+      // Here because it is a few times a second, whatever the answer.
+      known.tellScanned();
+    }
     Long end = told.end();
     if (end == null) {
       return;
@@ -225,7 +232,7 @@ final class Tail implements AutoCloseable {
 
   private void onPartRead(Command.PartRead read) {
     ranges.partDelivered();
-    read.follower().catchUp(read.entries());
+    read.follower().catchUp(read.entries(), read.nextOffset());
     if (read.last()) {
       read.follower().goLive();
       // It was left out of the last answer, and somebody may be waiting for a fresh one.

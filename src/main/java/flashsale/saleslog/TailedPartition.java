@@ -113,6 +113,11 @@ final class TailedPartition {
     }
   }
 
+  /** Tells the followers how far the partition has been shown, also where nothing was theirs. */
+  void tellScanned() {
+    everyone().forEach(follower -> follower.shownUpTo(position));
+  }
+
   /** There is more to read, and nothing was read for that long. */
   boolean isStuck(long forNanos, long nowNanos) {
     return awaited != null && nowNanos - progressedAtNanos > forNanos;

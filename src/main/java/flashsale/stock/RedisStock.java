@@ -77,6 +77,7 @@ public final class RedisStock implements Stock, AutoCloseable {
       ActivityId activity,
       long previousEpoch,
       long previousSeq,
+      long previousStock,
       long epoch,
       long sold,
       long stock) {
@@ -90,6 +91,7 @@ public final class RedisStock implements Stock, AutoCloseable {
             new String[] {state(activity), buyers(activity)},
             Long.toString(previousEpoch),
             Long.toString(previousSeq),
+            Long.toString(previousStock - sold),
             Long.toString(epoch),
             Long.toString(sold),
             Long.toString(stock - sold))

@@ -21,17 +21,24 @@ public interface Stock {
 
   /**
    * Hands Redis to this epoch, at seq 0, if it already says what the ledger says: it is at exactly
-   * the previous epoch and seq, and has as many buyers as are sold. Takes the same time however
-   * many they are.
+   * the previous epoch and seq, has as many buyers as are sold and as much left. Takes the same
+   * time however many they are.
    *
    * @param previousEpoch the ledger's epoch before this one
    * @param previousSeq the last batch that the ledger accepted of it
+   * @param previousStock units on sale in that epoch
    * @param epoch {@code > previousEpoch}
    * @param sold units sold by the ledger
    * @param stock units on sale in this epoch, {@code >= sold}; may be others than before
    */
   CompletionStage<AdoptReply> adopt(
-      ActivityId activity, long previousEpoch, long previousSeq, long epoch, long sold, long stock);
+      ActivityId activity,
+      long previousEpoch,
+      long previousSeq,
+      long previousStock,
+      long epoch,
+      long sold,
+      long stock);
 
   /** Drops whatever an earlier try loaded for this epoch; the first step of a rebuild. */
   CompletionStage<Void> beginLoad(ActivityId activity, long epoch);

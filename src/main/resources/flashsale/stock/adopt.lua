@@ -2,19 +2,18 @@
 -- the buyers: O(1), however many they are.
 --
 -- KEYS  state (hash: epoch, seq, left, digest, reply), buyers (set)
--- ARGV  previous epoch, previous seq, epoch, sold, left
+-- ARGV  previous epoch, its seq, what was left in it, epoch, sold, left
 -- Reply {'ADOPTED'}, {'DIFFERS', why}
 --
 -- Compare-and-set on epoch and seq: whoever wrote after the caller looked is not run over. As with a
 -- claim, everything is checked before anything is written.
 --
--- What 'left' was is not compared: the stock may have changed. It need not be: at this epoch and seq,
--- and with this many buyers, it can only be one number, so that another one was put there by hand,
--- and is put right here, as a flip would. That it is a number at all is asked for: a state which no
--- script wrote is not to be built upon.
+-- At this epoch and seq, and with this many buyers, what is left can only be one number. Another one
+-- was put there by hand, and then the buyers may have been edited too: such a book is rebuilt.
 
 local STATE, BUYERS = KEYS[1], KEYS[2]
-local PREVIOUS, PREVIOUS_SEQ, EPOCH, SOLD, LEFT = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local PREVIOUS, PREVIOUS_SEQ, PREVIOUS_LEFT = ARGV[1], ARGV[2], ARGV[3]
+local EPOCH, SOLD, LEFT = ARGV[4], ARGV[5], ARGV[6]
 
 -- A whole number exactly as this program writes it, so that equal numbers are equal strings.
 local function is_whole(text)
@@ -43,6 +42,7 @@ if epoch == EPOCH and seq == '0' and left == LEFT then return {'ADOPTED'} end
 
 if epoch ~= PREVIOUS then return differs('epoch', epoch, PREVIOUS) end
 if seq ~= PREVIOUS_SEQ then return differs('seq', seq, PREVIOUS_SEQ) end
+if left ~= PREVIOUS_LEFT then return differs('left', left, PREVIOUS_LEFT) end
 
 -- HSET comes first: without memory it is refused before anything has changed.
 redis.call('HSET', STATE, 'epoch', EPOCH, 'seq', '0', 'left', LEFT)

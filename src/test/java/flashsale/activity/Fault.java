@@ -89,6 +89,8 @@ enum Fault {
   BROKER_CLOCK_JUMPED(Scope.EVENT),
   STOCK_SET(Scope.EVENT),
   SALE_PAUSED(Scope.EVENT),
+  /** An operator has Redis rebuilt. */
+  REPAIRED(Scope.EVENT),
   SALE_CLOSED(Scope.EVENT);
 
   /** Where a fault can strike; at each such place one of the scope's faults does, or none. */

@@ -48,7 +48,28 @@ final class HistoryHash {
         add(follow.following());
         add(follow.fromOffset());
       }
-      default -> add(effect.toString());
+      case Effect.Flip flip -> {
+        add(flip.epoch());
+        add(flip.sold());
+        add(flip.stock());
+        add(flip.garbage().orElse(-1));
+      }
+      case Effect.Adopt adopt -> {
+        add(adopt.previous().epoch());
+        add(adopt.previous().seq());
+        add(adopt.previous().sold());
+        add(adopt.epoch());
+        add(adopt.stock());
+      }
+      case Effect.Load load -> {
+        add(load.epoch());
+        add(load.storedUpTo());
+        load.recent().forEach(this::add);
+      }
+      case Effect.Note note -> add(note.what());
+      case Effect.Alarm alarm -> add(alarm.what());
+      case Effect.Stop stop -> add(stop.why());
+      default -> add(effect.getClass().getSimpleName());
     }
   }
 

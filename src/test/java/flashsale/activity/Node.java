@@ -1,7 +1,9 @@
 package flashsale.activity;
 
 import flashsale.model.Activity;
+import flashsale.model.SlewedClock;
 import flashsale.model.UserId;
+import flashsale.model.VirtualClock;
 import flashsale.simulation.LogModel;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -35,7 +38,9 @@ final class Node {
   final long incarnation;
   private final World world;
   private final ActivityCore core;
+  private final SlewedClock clock;
   private long clockSkewMs;
+  private boolean wasSetBack;
   private final List<Effect> effects = new ArrayList<>();
   private final Deque<Input> inbox = new ArrayDeque<>();
 
@@ -53,11 +58,16 @@ final class Node {
   private long following;
   private long tailNext;
   private long tailStalledUntilMs;
+  private boolean silent;
 
   Node(World world, long incarnation, long clockSkewMs) {
     this.world = world;
     this.incarnation = incarnation;
     this.clockSkewMs = clockSkewMs;
+    this.clock =
+        VirtualClock.of(
+            () -> world.now() + this.clockSkewMs,
+            () -> TimeUnit.MILLISECONDS.toNanos(world.now()));
     this.core = new ActivityCore(World.ID, incarnation, world.limits());
   }
 
@@ -159,14 +169,30 @@ final class Node {
     tailStalledUntilMs = Turn.NEVER;
   }
 
+  /** Shows records, and never says how fresh it is. */
+  void silenceTail() {
+    silent = true;
+  }
+
   void resumeTail() {
     tailStalledUntilMs = 0;
     world.soon(this::readTail);
   }
 
-  /** What its clock shows from now on, compared with the world's. */
+  /** Its tail passes over others' records, up to this offset. */
+  void scanTo(long nextOffset) {
+    take(new Input.TailScanned(following, nextOffset));
+  }
+
+  /** What its machine's clock shows from now on, compared with the world's. */
   void setClock(long skewMs) {
+    wasSetBack |= skewMs < clockSkewMs;
     clockSkewMs = skewMs;
+  }
+
+  /** Its own time may pass at half speed: until the machine's clock has caught up. */
+  boolean wasSetBack() {
+    return wasSetBack;
   }
 
   /** Loses the connection to the log. */
@@ -213,7 +239,7 @@ final class Node {
   // The shell.
 
   private long clock() {
-    return world.now() + clockSkewMs;
+    return clock.getAsLong();
   }
 
   void take(Input input) {
@@ -268,7 +294,7 @@ final class Node {
     if (alive && at < wakeArmedAtMs) {
       wakeArmedAtMs = at;
       world.at(
-          Math.max(world.now(), at - clockSkewMs),
+          at - clock() + world.now(),
           () -> {
             if (wakeArmedAtMs == at) {
               wakeArmedAtMs = Turn.NEVER;
@@ -335,10 +361,11 @@ final class Node {
                       redis(adopt.epoch(), () ->
                           world.redis.adopt(
                               World.ID,
-                              adopt.previousEpoch(),
-                              adopt.previousSeq(),
+                              adopt.previous().epoch(),
+                              adopt.previous().seq(),
+                              adopt.previous().stock(),
                               adopt.epoch(),
-                              adopt.sold(),
+                              adopt.previous().sold(),
                               adopt.stock()))),
               new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
@@ -493,7 +520,9 @@ final class Node {
     long next = deliver(number, tailNext, Integer.MAX_VALUE);
     if (following == number) {
       tailNext = next;
-      take(new Input.TailFresh(number, clock()));
+      if (!silent) {
+        take(new Input.TailFresh(number, clock()));
+      }
     }
   }
 
@@ -505,6 +534,9 @@ final class Node {
     long next = fromOffset;
     for (int i = first; i < end; i++) {
       LogModel.Record record = log.record(i);
+      if (record.offset() > next) {
+        take(new Input.TailScanned(number, record.offset()));
+      }
       next = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
     }

@@ -169,6 +169,7 @@ public enum Profile {
             entry(Fault.SECOND_PROJECTION, 6),
             entry(Fault.STOCK_SET, 10),
             entry(Fault.SALE_PAUSED, 6),
+            entry(Fault.REPAIRED, 4),
             entry(Fault.SALE_CLOSED, 1));
   }
 }

@@ -68,7 +68,7 @@ final class Promises {
               request,
               sale);
       case Answer.SoldOut soldOut -> {
-        require(wasSoldOutSince(request.askedAtMs), "I5", request, world.log.ledger());
+        require(wasSoldOutSince(request.askedAtMs - freshWithinMs(node)), "I5", request, world.log.ledger());
         requireNoBuyer(node, request, sale);
         lastWords.add(new LastWord(request, answer, world.now()));
       }
@@ -92,8 +92,10 @@ final class Promises {
     return orderIds.computeIfAbsent(user, u -> OrderId.of(World.ID, u));
   }
 
-  private long freshWithinMs() {
-    return world.limits().tailFreshWithin().toMillis();
+  /** By the node's own clock, which runs at half speed when it was set back. */
+  private long freshWithinMs(Node node) {
+    long ms = world.limits().tailFreshWithin().toMillis();
+    return node.wasSetBack() ? 2 * ms : ms;
   }
 
   /** A buyer who asks again is never told anything else. */
@@ -102,7 +104,7 @@ final class Promises {
       return;
     }
     boolean sells = world.log.ledger().writer().incarnation() == node.incarnation;
-    long sinceMs = request.askedAtMs - (sells ? 0 : freshWithinMs());
+    long sinceMs = request.askedAtMs - (sells ? 0 : freshWithinMs(node));
     require(node.isBeforeOpening() || sale.soldAtMs() >= sinceMs, "I5", request, sale);
     requireNothingBoughtBy(request, sale);
   }
@@ -130,15 +132,15 @@ final class Promises {
     return alike > 1;
   }
 
-  /** At some time from a little before it was asked until now, as fresh as the tail has to be. */
-  private boolean wasSoldOutSince(long askedAtMs) {
+  /** At some time from then until now. */
+  private boolean wasSoldOutSince(long sinceMs) {
     for (int i = world.log.size() - 1; i >= 0; i--) {
       LogModel.Record record = world.log.record(i);
       Ledger ledger = record.ledger();
       if (ledger.soldOut() && ledger.epoch() > 0) {
         return true;
       }
-      if (record.atMs() < askedAtMs - freshWithinMs()) {
+      if (record.atMs() < sinceMs) {
         return false;
       }
     }
@@ -155,6 +157,17 @@ final class Promises {
         }
       }
     }
+  }
+
+  /** A request that was taken and not answered, by an actor that did not die; null: none. */
+  @Nullable Request unanswered() {
+    for (Request request : requests) {
+      boolean died = !request.node.isAlive() && request.node.stopped() == null;
+      if (!request.isAnswered() && request.wasTaken() && !died) {
+        return request;
+      }
+    }
+    return null;
   }
 
   /** Somebody was told that this attempt, and every one like it, bought nothing, now or later. */

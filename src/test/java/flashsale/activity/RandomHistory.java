@@ -57,6 +57,7 @@ final class RandomHistory {
   private final long arrivalMs;
   private final boolean closesByClock;
   private boolean peace;
+  private boolean isServed;
   private long highestStock;
 
   RandomHistory(Plan plan) {
@@ -184,6 +185,11 @@ final class RandomHistory {
     long calmMs = CALM_MS + (jumped ? 2 * Trouble.CLOCK_JUMP_MS_MAX : 0);
     long settledMs = Math.max(world.now() + calmMs, fates.latestMs());
     world.runFor(settledMs - world.now());
+    // Operators' changes may have queued up, and each may take an epoch.
+    long changedByMs = world.now() + REST_WITHIN_MS;
+    while (world.now() < changedByMs && world.promises().unanswered() != null) {
+      world.runFor(LOOK_EVERY_MS);
+    }
     if (chaos.struck(Fault.POSTGRES_LOST_COMMITS) > 0) {
       // Who goes on after a failover holds a journal that is not there any more, and misses what
       // another actor wrote in its place. No order depends on it, but the stock on sale does.
@@ -199,10 +205,11 @@ final class RandomHistory {
       world.runFor(LOOK_EVERY_MS);
     }
     // Somebody has to ask, or nobody would notice what happened to Redis last.
-    Request probe = route(1).findPurchase("nobody");
-    while (world.now() < endMs && !(probe.isAnswered() && isStored())) {
+    isServed = true;
+    route(1).findPurchase("nobody");
+    do {
       world.runFor(LOOK_EVERY_MS);
-    }
+    } while (world.now() < endMs && !(isStored() && world.promises().unanswered() == null));
   }
 
   private boolean isAtRest() {
@@ -220,7 +227,9 @@ final class RandomHistory {
 
   /** Again and again, as an operator would: an actor that was overtaken may say that it is done. */
   private void resume() {
-    route(1).resume();
-    world.in(OPERATOR_PATIENCE_MS, this::resume);
+    if (!isServed) {
+      route(1).resume();
+      world.in(OPERATOR_PATIENCE_MS, this::resume);
+    }
   }
 }

@@ -1,8 +1,10 @@
 package flashsale.activity;
 
 import flashsale.activity.Plan.FaultId;
+import flashsale.activity.Simulation.Told;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Looks for the shortest history that breaks the same promise: fewer shoppers, less time, and only
@@ -13,18 +15,24 @@ import java.util.List;
 final class Shrink {
   private static final int TELLINGS_MAX = 4_000;
 
+  private final Function<Plan, Told> teller;
   private final String promise;
   private Plan best;
   private int tellings;
 
-  private Shrink(Plan failing, String violation) {
+  private Shrink(Function<Plan, Told> teller, Plan failing, String violation) {
+    this.teller = teller;
     best = failing;
     promise = promiseOf(violation);
   }
 
   /** The shortest plan that was found; {@code failing} itself when there is none. */
   static Plan shortest(Plan failing, String violation) {
-    Shrink shrink = new Shrink(failing, violation);
+    return shortest(Simulation::tellBriefly, failing, violation);
+  }
+
+  static Plan shortest(Function<Plan, Told> teller, Plan failing, String violation) {
+    Shrink shrink = new Shrink(teller, failing, violation);
     Plan before;
     do {
       before = shrink.best;
@@ -46,7 +54,7 @@ final class Shrink {
       return false;
     }
     tellings++;
-    String violation = Simulation.tellBriefly(plan).violation();
+    String violation = teller.apply(plan).violation();
     boolean same = violation != null && promiseOf(violation).equals(promise);
     if (same) {
       best = plan;
@@ -56,7 +64,7 @@ final class Shrink {
 
   /** Delta debugging: leaves out ever smaller parts of the faults that struck. */
   private void fewerFaults() {
-    List<FaultId> struck = new ArrayList<>(Simulation.tellBriefly(best).faults());
+    List<FaultId> struck = new ArrayList<>(teller.apply(best).faults());
     if (!breaks(best.withOnly(struck))) {
       return;
     }

@@ -2,6 +2,7 @@ package flashsale.activity;
 
 import flashsale.activity.Plan.FaultId;
 import flashsale.model.Quoted;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,9 +56,10 @@ record SimulationOptions(
     boolean seedGiven = false;
     boolean cut = false;
     Plan plan = Plan.of(Profile.EVERYDAY, 1);
-    for (int i = 0; i < args.length; i += 2) {
-      String name = args[i];
-      String value = i + 1 < args.length ? args[i + 1] : null;
+    List<String> words = words(args);
+    for (int i = 0; i < words.size(); i += 2) {
+      String name = words.get(i);
+      String value = i + 1 < words.size() ? words.get(i + 1) : null;
       switch (name) {
         case "--seeds" -> histories = number(name, value, 1, 1_000_000_000_000L);
         case "--seed" -> {
@@ -95,6 +97,21 @@ record SimulationOptions(
         firstSeed,
         histories == 0 ? SEEDS_DEFAULT : histories,
         profile != null && one ? plan.withSeed(profile, firstSeed) : null);
+  }
+
+  /** {@code --name=value} is two words. */
+  private static List<String> words(String... args) {
+    List<String> words = new ArrayList<>();
+    for (String arg : args) {
+      int equals = arg.startsWith("--") ? arg.indexOf('=') : -1;
+      if (equals > 0) {
+        words.add(arg.substring(0, equals));
+        words.add(arg.substring(equals + 1));
+      } else {
+        words.add(arg);
+      }
+    }
+    return words;
   }
 
   private static String given(String name, @Nullable String value) {

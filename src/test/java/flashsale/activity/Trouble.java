@@ -62,7 +62,7 @@ final class Trouble {
           node != null && strikeNode(fault, node, dice);
       case CLOCK_JUMPED_FORWARD, CLOCK_JUMPED_BACK -> node != null && jump(fault, node, dice);
       case FAILOVER, SECOND_ACTOR, THIRD_ACTOR -> startAnother(fault, alive, dice);
-      case STOCK_SET, SALE_PAUSED, SALE_CLOSED -> operate(fault, dice);
+      case STOCK_SET, SALE_PAUSED, REPAIRED, SALE_CLOSED -> operate(fault, dice);
       default -> strikeStores(fault, dice);
     };
   }
@@ -108,6 +108,7 @@ final class Trouble {
         history.route(dice.below(8)).pause();
         world.in(dice.below(1_500), () -> history.route(1).resume());
       }
+      case REPAIRED -> history.route(dice.below(8)).repair();
       default -> history.close();
     }
     return true;

@@ -21,9 +21,9 @@ class FollowerTest {
     Follower follower = follower(3, recorded);
 
     follower.show(at(6));
-    follower.catchUp(List.of(at(3), at(4)));
+    follower.catchUp(List.of(at(3), at(4)), 5);
     follower.show(at(7));
-    follower.catchUp(List.of(at(5)));
+    follower.catchUp(List.of(at(5)), 6);
     follower.goLive();
     follower.show(at(8));
 
@@ -38,6 +38,34 @@ class FollowerTest {
     List.of(2L, 3L, 3L, 4L, 3L, 5L).forEach(offset -> follower.show(at(offset)));
 
     assertThat(recorded.offsets()).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
+  void isToldHowFarItWasReadForOverWhatIsOthers() {
+    Follower follower = follower(3, recorded);
+
+    follower.show(at(12));
+    follower.catchUp(List.of(at(4)), 8);
+    follower.shownUpTo(13);
+    follower.catchUp(List.of(), 10);
+    follower.goLive();
+    follower.shownUpTo(13);
+    follower.shownUpTo(15);
+    follower.shownUpTo(15);
+
+    assertThat(recorded.offsets()).containsExactly(4L, 12L);
+    assertThat(recorded.scanned).containsExactly(8L, 10L, 15L);
+  }
+
+  @Test
+  void isNotToldOfWhatComesAfterItFailed() {
+    Follower follower = follower(3, recorded);
+    follower.goLive();
+
+    follower.fail(true, "a record that nobody knows");
+    follower.shownUpTo(15);
+
+    assertThat(recorded.scanned).isEmpty();
   }
 
   @Test

@@ -46,7 +46,7 @@ class KafkaSalesLogIT {
 
   @Test
   void keepsTheOrderOfOneThreadsAppends() throws Exception {
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
       List<CompletionStage<Long>> appends =
           LongStream.rangeClosed(1, 2000)
               .mapToObj(seq -> log.append(SALE, Samples.sold(SALE, seq)))
@@ -68,7 +68,7 @@ class KafkaSalesLogIT {
   @Test
   void givesFollowersThatJoinAtAnyMomentEverythingWithoutAGap() throws Exception {
     int appends = 6000;
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
       List<Long> from = new ArrayList<>();
       List<Recorded> followers = new ArrayList<>();
       List<CompletionStage<Long>> acks = new ArrayList<>();
@@ -104,7 +104,7 @@ class KafkaSalesLogIT {
 
   @Test
   void keepsTwoActivitiesOfOnePartitionApart() throws Exception {
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
       Recorded sale = new Recorded();
       Recorded other = new Recorded();
       log.follow(SALE, 0, sale);
@@ -122,8 +122,30 @@ class KafkaSalesLogIT {
   }
 
   @Test
+  void tellsHowFarItReadOverOthersRecords() throws Exception {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
+      for (int seq = 1; seq <= 1200; seq++) {
+        offsetOf(log.append(OTHER, Samples.sold(OTHER, seq)));
+      }
+      Recorded missed = new Recorded();
+      Recorded other = new Recorded();
+      log.follow(OTHER, 1200, other);
+      await().atMost(PATIENCE).until(() -> !other.fresh.isEmpty());
+
+      log.follow(SALE, 0, missed);
+      await().atMost(PATIENCE).until(() -> missed.scanned.contains(1200L));
+      offsetOf(log.append(OTHER, Samples.sold(OTHER, 1201)));
+
+      await().atMost(PATIENCE).until(() -> missed.scanned.contains(1201L));
+      assertThat(missed.scanned).isSorted().doesNotHaveDuplicates();
+      assertThat(other.scanned).isEmpty();
+      assertThat(missed.entries).isEmpty();
+    }
+  }
+
+  @Test
   void tellsTheLogsOwnTimeAndThatItIsFresh() throws Exception {
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(4))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(4))) {
       Recorded recorded = new Recorded();
       long before = System.currentTimeMillis();
       offsetOf(log.append(SALE, Samples.sold(SALE, 1)));
@@ -142,7 +164,7 @@ class KafkaSalesLogIT {
     Settings.Kafka settings = kafka.newTopic(1);
     byte[] key = SalesLogCodec.encodeKey(SALE);
     byte[] value = SalesLogCodec.encode(Samples.sold(SALE, 1));
-    try (KafkaSalesLog log = KafkaSalesLog.create(settings)) {
+    try (KafkaSalesLog log = open(settings)) {
       Recorded live = new Recorded();
       log.follow(SALE, 0, live);
       await().atMost(PATIENCE).until(() -> !live.fresh.isEmpty());
@@ -166,7 +188,7 @@ class KafkaSalesLogIT {
   @Test
   void endsTheFollowingsOfAnActivityAtAVersionItDoesNotKnow() throws Exception {
     Settings.Kafka settings = kafka.newTopic(1);
-    try (KafkaSalesLog log = KafkaSalesLog.create(settings)) {
+    try (KafkaSalesLog log = open(settings)) {
       Recorded live = new Recorded();
       Recorded other = new Recorded();
       log.follow(SALE, 0, live);
@@ -193,7 +215,7 @@ class KafkaSalesLogIT {
   @Test
   void endsAllFollowingsOfAPartitionAtAnUnknownVersionOfNobody() throws Exception {
     Settings.Kafka settings = kafka.newTopic(1);
-    try (KafkaSalesLog log = KafkaSalesLog.create(settings)) {
+    try (KafkaSalesLog log = open(settings)) {
       Recorded sale = new Recorded();
       Recorded other = new Recorded();
       log.follow(SALE, 0, sale);
@@ -211,7 +233,7 @@ class KafkaSalesLogIT {
   @Test
   void endsAFollowingThatBeginsOutsideTheLog() throws Exception {
     Settings.Kafka settings = kafka.newTopic(1);
-    try (KafkaSalesLog log = KafkaSalesLog.create(settings);
+    try (KafkaSalesLog log = open(settings);
         Admin admin = kafka.admin()) {
       for (int seq = 1; seq <= 10; seq++) {
         offsetOf(log.append(SALE, Samples.sold(SALE, seq)));
@@ -244,7 +266,7 @@ class KafkaSalesLogIT {
 
   @Test
   void givesNothingMoreToOneThatCancelled() throws Exception {
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
       Recorded cancelled = new Recorded();
       Recorded staying = new Recorded();
       SalesLog.Subscription subscription = log.follow(SALE, 0, cancelled);
@@ -265,7 +287,7 @@ class KafkaSalesLogIT {
 
   @Test
   void followsOnAfterTheLastFollowerLeftAndANewOneCame() throws Exception {
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
       Recorded first = new Recorded();
       SalesLog.Subscription subscription = log.follow(SALE, 0, first);
       offsetOf(log.append(SALE, Samples.sold(SALE, 1)));
@@ -285,7 +307,7 @@ class KafkaSalesLogIT {
 
   @Test
   void goesOnWithTheOthersWhenOneListenerThrows() throws Exception {
-    try (KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1))) {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
       Recorded throwing =
           new Recorded() {
             @Override
@@ -310,7 +332,7 @@ class KafkaSalesLogIT {
   void endsAllFollowingsWhenItIsClosed() throws Exception {
     Recorded recorded = new Recorded();
     Recorded afterwards = new Recorded();
-    KafkaSalesLog log = KafkaSalesLog.create(kafka.newTopic(1));
+    KafkaSalesLog log = open(kafka.newTopic(1));
     log.follow(SALE, 0, recorded);
 
     log.close();
@@ -325,8 +347,8 @@ class KafkaSalesLogIT {
   @Test
   void goesOnWithoutAGapAfterTheBrokerWasKilled() throws Exception {
     Settings.Kafka settings = kafka.newTopic(1);
-    try (KafkaSalesLog log = KafkaSalesLog.create(settings);
-        KafkaSalesLog madeWhileDown = KafkaSalesLog.create(settings)) {
+    try (KafkaSalesLog log = open(settings);
+        KafkaSalesLog madeWhileDown = open(settings)) {
       Recorded recorded = new Recorded();
       log.follow(SALE, 0, recorded);
       long first = offsetOf(log.append(SALE, Samples.sold(SALE, 1)));
@@ -364,7 +386,7 @@ class KafkaSalesLogIT {
   @Test
   void canBeMadeWhereNoBrokerIs() {
     Settings.Kafka nowhere = KafkaFixture.settings(ServerProcess.freePort(), "sales", 1);
-    try (KafkaSalesLog log = KafkaSalesLog.create(nowhere)) {
+    try (KafkaSalesLog log = open(nowhere)) {
       Recorded recorded = new Recorded();
 
       log.follow(SALE, 0, recorded);
@@ -374,6 +396,10 @@ class KafkaSalesLogIT {
       assertThat(recorded.failures).isEmpty();
       assertThat(recorded.fresh).isEmpty();
     }
+  }
+
+  private static KafkaSalesLog open(Settings.Kafka settings) {
+    return KafkaSalesLog.create(settings, System::currentTimeMillis);
   }
 
   private static long offsetOf(CompletionStage<Long> append) throws Exception {

@@ -9,12 +9,18 @@ class Recorded implements SalesLog.Listener {
   record Failure(boolean fatal, String why) {}
 
   final List<Located> entries = new CopyOnWriteArrayList<>();
+  final List<Long> scanned = new CopyOnWriteArrayList<>();
   final List<Long> fresh = new CopyOnWriteArrayList<>();
   final List<Failure> failures = new CopyOnWriteArrayList<>();
 
   @Override
   public void onEntry(long offset, long timestampMs, Entry entry) {
     entries.add(new Located(offset, timestampMs, entry));
+  }
+
+  @Override
+  public void onScanned(long nextOffset) {
+    scanned.add(nextOffset);
   }
 
   @Override

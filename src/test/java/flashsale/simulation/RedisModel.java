@@ -103,14 +103,16 @@ public final class RedisModel implements Stock {
       ActivityId activity,
       long previousEpoch,
       long previousSeq,
+      long previousStock,
       long epoch,
       long sold,
       long stock) {
     return CompletableFuture.completedFuture(
-        adopt(previousEpoch, previousSeq, epoch, sold, stock - sold));
+        adopt(previousEpoch, previousSeq, previousStock - sold, epoch, sold, stock - sold));
   }
 
-  private AdoptReply adopt(long previousEpoch, long previousSeq, long epoch, long sold, long left) {
+  private AdoptReply adopt(
+      long previousEpoch, long previousSeq, long previousLeft, long epoch, long sold, long left) {
     Book stored = book;
     if (stored == null) {
       return new AdoptReply.Differs("state: none");
@@ -123,6 +125,9 @@ public final class RedisModel implements Stock {
     }
     if (stored.epoch != previousEpoch || stored.seq != previousSeq) {
       return new AdoptReply.Differs("epoch, seq: " + stored.epoch + ", " + stored.seq);
+    }
+    if (stored.left != previousLeft) {
+      return new AdoptReply.Differs("left: " + stored.left);
     }
     book = new Book(epoch, left, stored.buyers);
     return new AdoptReply.Adopted();
