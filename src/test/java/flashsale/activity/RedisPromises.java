@@ -1,7 +1,9 @@
 package flashsale.activity;
 
+import flashsale.ledger.Entry;
 import flashsale.ledger.Ledger;
 import flashsale.ledger.Writer;
+import flashsale.simulation.LogModel;
 import flashsale.simulation.Violation;
 import flashsale.stock.AdoptReply;
 import flashsale.stock.FlipReply;
@@ -44,8 +46,7 @@ final class RedisPromises {
     T reply = call.get();
     RedisBook after = world.redis.now();
     if (before != null && epoch < before.epoch() && !before.equals(after)) {
-      if (before.epoch() == garbage.orElse(0)) {
-        // That number may have become somebody's since it was found to be nobody's.
+      if (before.epoch() == garbage.orElse(0) && mayHaveProved(new Writer(epoch, node.incarnation))) {
         damagesAtHandOver = NEVER;
       } else if (before.epoch() == world.log.ledger().epoch()) {
         throw new Violation("I4", node + " took " + before + " and made it " + after);
@@ -55,6 +56,23 @@ final class RedisPromises {
       handedOver(new Writer(epoch, node.incarnation), after);
     }
     return reply;
+  }
+
+  /**
+   * Whether a writer may have found that a higher epoch is nobody's: it appended a record again, to
+   * see the log's end, and the epoch that the log is at came later.
+   */
+  private boolean mayHaveProved(Writer writer) {
+    int announced = 0;
+    for (LogModel.Record record : world.log.records()) {
+      if (record.entry() instanceof Entry.EpochOpened opened) {
+        if (record.accepted() && opened.writer().equals(world.log.ledger().writer())) {
+          break;
+        }
+        announced += opened.writer().equals(writer) ? 1 : 0;
+      }
+    }
+    return announced > 1;
   }
 
   private void handedOver(Writer writer, @Nullable RedisBook book) {

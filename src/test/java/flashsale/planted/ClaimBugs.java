@@ -67,10 +67,12 @@ final class ClaimBugs {
               main(UNDER_WAY, "return any(State.MISSING) && !any(State.SENT);", "return false;")),
           PlantedBug.of(
               "claims: new batches pass one in doubt",
-              main(UNDER_WAY, "boolean inDoubt() {", "boolean inDoubt() { if (true) { return false; }")),
+              main(UNDER_WAY, "boolean inDoubt() {", "boolean inDoubt() { if (true) { return false; }"))
+              .foundByStory("LogFaultTest#nominatesNobodyWhileTheLogCannotBeWritten"),
           PlantedBug.of(
               "under way: appended again in the wrong order",
-              main(UNDER_WAY, "return batches; }", "return List.copyOf(batches).reversed(); }")),
+              main(UNDER_WAY, "return batches; }", "return List.copyOf(batches).reversed(); }"))
+              .foundByStory("LogFaultTest#appendsEverythingAfterAFailedAppendAgainInOrder"),
           PlantedBug.of(
               "claims: appended again under a new seq",
               main(
@@ -85,7 +87,8 @@ final class ClaimBugs {
               main(CLAIMS, "line.hold(waiting);", "turn.tell(waiting, new Answer.SoldOut());")),
           PlantedBug.of(
               "claims: sold out without a fresh tail",
-              main(CLAIMS, "boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());", "boolean fresh = true;")),
+              main(CLAIMS, "boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());", "boolean fresh = true;"))
+              .foundByStory("BuyingTest#saysSoldOutOnlyWithAFreshTail"),
           PlantedBug.of(
               "claims: already purchased while the first claim is under way",
               main(CLAIMS, "if (batch == null) { turn.tell(", "if (true) { turn.tell(")),
@@ -105,10 +108,12 @@ final class ClaimBugs {
                   """)),
           PlantedBug.of(
               "claims: what is under way is given up with its epoch",
-              main(CLAIMS, "void onEpochOver() {", "void onEpochOver() { onUndecidedAreVoid();")),
+              main(CLAIMS, "void onEpochOver() {", "void onEpochOver() { onUndecidedAreVoid();"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "line: refused without a fresh tail",
-              main(CLAIMS, "if (fresh) { line.tellRefused(log.freshAsOfMs()); }", "line.tellRefused(Turn.NEVER);")),
+              main(CLAIMS, "if (fresh) { line.tellRefused(log.freshAsOfMs()); }", "line.tellRefused(Turn.NEVER);"))
+              .foundByStory("TwoActorsTest#refusesNobodyWhileItsTailIsOld"),
           PlantedBug.of(
               "line: not purchased as of before it was asked",
               main("activity/WaitingLine.java", "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)", "if (true)")),
@@ -116,11 +121,9 @@ final class ClaimBugs {
               "core: closed by the clock before that is persisted",
               main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();")),
           PlantedBug.of(
-              "claims: sold out though somebody lowered no stock",
-              main(CLAIMS, "if (log.ledger().soldOut()) {", "if (underWay.isEmpty()) {")),
-          PlantedBug.of(
               "claims: not purchased though a claim is still asking",
-              main(CLAIMS, "} else if (line.isHeld(waiting.user())) {", "} else if (false) {")),
+              main(CLAIMS, "} else if (line.isHeld(waiting.user())) {", "} else if (false) {"))
+              .foundByStory("BuyingTest#findsAPurchasePendingWhileItIsUnderWayOrHeld"),
           PlantedBug.of(
               "claims: the units under way are not counted",
               main(CLAIMS, "ledger.sold() + underWay.units()", "ledger.sold()")),
@@ -129,13 +132,15 @@ final class ClaimBugs {
               main(CLAIMS, "line.putBack(judging.batch); judging = null;", "")),
           PlantedBug.of(
               "core: what nobody knows is told TRY AGAIN when another actor took over",
-              main(CORE, "stop(\"another actor wrote the journal\", false)", "stop(\"another actor wrote the journal\", true)")),
+              main(CORE, "stop(\"another actor wrote the journal\", false)", "stop(\"another actor wrote the journal\", true)"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "core: what nobody knows is told TRY AGAIN when it is drained",
               main(CORE, "stop(\"drained\", false)", "stop(\"drained\", true)")),
           PlantedBug.of(
               "core: a clock takes back that it is open",
-              main(HOURS, "return !state.opened() && opensAt != null", "return opensAt != null")),
+              main(HOURS, "return !state.opened() && opensAt != null", "return opensAt != null"))
+              .foundByStory("RefusalTest#staysOpenForANodeWithASlowClock"),
           PlantedBug.of(
               "core: refuses before Redis is asked for a buyer",
               main(
@@ -158,7 +163,8 @@ final class ClaimBugs {
           PlantedBug.of(
               "changes: the stock is changed while something is under way",
               main("activity/Changes.java", "if (!core.isLive() || !claims.areDecided())", "if (!core.isLive())"),
-              main("activity/Changes.java", "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed();", "return false;")));
+              main("activity/Changes.java", "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed();", "return false;"))
+              .foundByStory("ChangesTest#refusesAStockBelowWhatIsSoldOrUnderWay"));
 
   private ClaimBugs() {}
 }

@@ -19,13 +19,8 @@ final class EpochBugs {
               main(LOG_VIEW, "new Effect.Follow(following, folded + 1)", "new Effect.Follow(following, folded + 2)")),
           PlantedBug.of(
               "log: the fold jumps to where Postgres is",
-              main(LOG_VIEW, "if (!known || !skips)", "if (true)")),
-          PlantedBug.of(
-              "log: records of an old following are folded too",
-              main(LOG_VIEW, "read.following() != following ||", "")),
-          PlantedBug.of(
-              "log: folds a record again",
-              main(LOG_VIEW, "|| read.offset() <= folded", "")),
+              main(LOG_VIEW, "if (!known || !skips)", "if (true)"))
+              .foundByStory("LogFaultTest#confirmsABatchThatPostgresSawBeforeItsOwnTail"),
           PlantedBug.of(
               "opening: admits before its epoch came back from the log",
               main(OPENING, "if (awaitsLog()) { ackedAtMs = turn.now(); }", "if (awaitsLog()) { ackedAtMs = turn.now(); if (step == Step.ANNOUNCE) { go(Step.LOAD); } }")),
@@ -34,19 +29,19 @@ final class EpochBugs {
               main(OPENING, ": Step.ANNOUNCE);", ": Step.LOAD);")),
           PlantedBug.of(
               "core: a live actor does not step down for a later epoch",
-              main(CORE, "seen = accepted ? Opening.Seen.SUPERSEDED : Opening.Seen.NOTHING;", "seen = Opening.Seen.NOTHING;")),
+              main(CORE, "seen = accepted ? Opening.Seen.SUPERSEDED : Opening.Seen.NOTHING;", "seen = Opening.Seen.NOTHING;"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "opening: does not step down for a later epoch",
-              main(OPENING, "return announced && accepted ? Seen.SUPERSEDED : Seen.NOTHING;", "return Seen.NOTHING;")),
+              main(OPENING, "return announced && accepted ? Seen.SUPERSEDED : Seen.NOTHING;", "return Seen.NOTHING;"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "opening: steps down for no later epoch while its own is announced",
               main(OPENING, "if (log.ledger().epoch() >= writer.epoch()) {", "if (false) {")),
           PlantedBug.of(
-              "opening: an epoch that is too low for the log is announced all the same",
-              main(OPENING, "go(log.ledger().epoch() >= writer.epoch() ? Step.START_EPOCH : Step.ANNOUNCE);", "go(Step.ANNOUNCE);")),
-          PlantedBug.of(
               "opening: takes an epoch without the journal",
-              main(OPENING, "case START_EPOCH -> journal.write(new JournalEvent.EpochStarted(incarnation));", "case START_EPOCH -> onEpochStarted(Math.max(log.ledger().epoch(), journal.state().seqNr()) + 1);")),
+              main(OPENING, "case START_EPOCH -> journal.write(new JournalEvent.EpochStarted(incarnation));", "case START_EPOCH -> onEpochStarted(Math.max(log.ledger().epoch(), journal.state().seqNr()) + 1);"))
+              .foundByStory("TwoActorsTest#isFencedByRedisWhenItsTailIsLate"),
           PlantedBug.of(
               "journal: two writers may have the same number",
               model("JournalModel.java", "return rows.putIfAbsent(seqNr, event) == null;", "rows.put(seqNr, event); return true;")),
@@ -85,15 +80,12 @@ final class EpochBugs {
                   """)),
           PlantedBug.of(
               "opening: a higher epoch in Redis is overwritten without proof",
-              main(OPENING, "foreignShownAtOffset = Turn.NEVER; go(Step.CHECK_GARBAGE);", "garbage = OptionalLong.of(foreignEpoch); go(Step.FLIP);")),
+              main(OPENING, "foreignShownAtOffset = Turn.NEVER; go(Step.CHECK_GARBAGE);", "garbage = OptionalLong.of(foreignEpoch); go(Step.FLIP);"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "opening: buyers whom only the log knows are not loaded",
-              main(OPENING, "recent.add(item.userId());", "")),
-          PlantedBug.of(
-              "opening: buyers whom only the log knows are not loaded, and nobody counts",
-              main(OPENING, "recent.add(item.userId());", ""),
-              model("RedisModel.java", "if (loaded.size() != sold)", "if (false)"),
-              model("RedisModel.java", "if (stored.buyers.size() != call.sold())", "if (false)")),
+              main(OPENING, "recent.add(item.userId());", ""))
+              .foundByStory("LogFaultTest#foldsOnFromAPostgresThatIsFarBehind"),
           PlantedBug.of(
               "opening: the stock is the journal's, not the ledger's",
               main(OPENING, "new Effect.Flip(writer.epoch(), ledger.sold(), ledger.stock(), garbage)", "new Effect.Flip(writer.epoch(), ledger.sold(), journal.state().stock(), garbage)")));

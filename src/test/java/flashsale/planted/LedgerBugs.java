@@ -14,23 +14,16 @@ final class LedgerBugs {
               "ledger: a batch of any epoch is accepted",
               main(LEDGER, "return batch.writer().equals(writer)", "return true")),
           PlantedBug.of(
-              "ledger: only the epoch is compared, not the incarnation",
-              main(
-                  LEDGER,
-                  "return batch.writer().equals(writer)",
-                  "return batch.writer().epoch() == writer.epoch()")),
-          PlantedBug.of(
               "ledger: a seq may be left out",
               main(LEDGER, "batch.seq() == seq + 1", "batch.seq() > seq")),
           PlantedBug.of(
               "ledger: a seq may come again",
               main(LEDGER, "batch.seq() == seq + 1", "batch.seq() <= seq + 1")),
           PlantedBug.of(
-              "ledger: the stock is not checked",
+              "ledger: the stock is not checked, and Redis sells what somebody added by hand",
+              Edit.model("RedisModel.java", "if (stored.left != call.stock() - call.sold())", "if (false)"),
               main(LEDGER, "&& sold + batch.items().size() <= stock", ""),
               main(LEDGER, "|| stock < sold", "")),
-          PlantedBug.of(
-              "ledger: sells after it was closed", main(LEDGER, "&& !closed", "")),
           PlantedBug.of(
               "ledger: an older epoch opens again",
               main(
@@ -40,10 +33,7 @@ final class LedgerBugs {
           PlantedBug.of(
               "ledger: a new epoch with a lower stock forgets what is sold",
               main(LEDGER, "Math.max(opened.stock(), sold)", "opened.stock()"),
-              main(LEDGER, "|| stock < sold", "")),
-          PlantedBug.of(
-              "ledger: anybody closes",
-              main(LEDGER, "when close.writer().equals(writer)", "when true")));
+              main(LEDGER, "|| stock < sold", "")));
 
   private LedgerBugs() {}
 }

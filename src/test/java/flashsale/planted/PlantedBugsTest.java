@@ -1,35 +1,129 @@
 package flashsale.planted;
 
-import java.util.*;
-import java.util.concurrent.*;
-import org.junit.jupiter.api.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import flashsale.planted.PlantedBug.Catcher;
+import flashsale.planted.PlantedRun.Violation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The simulation and the stories find every bug that is planted, and nothing where there is none. */
 class PlantedBugsTest {
+  private static final int FEW_HISTORIES = 700;
+  private static final int SHOWN_LENGTH = 110;
+
+  private static final ExecutorService THREADS =
+      Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+  private static final Map<Catcher, Future<Optional<Violation>>> CONTROLS = new HashMap<>();
+  private static final Map<PlantedBug, Future<Optional<Violation>>> FOUND = new HashMap<>();
+
+  @BeforeAll
+  static void begin() {
+    catchers().forEach(catcher ->
+        CONTROLS.put(catcher, THREADS.submit(() -> PlantedRun.unchanged().find(catcher))));
+    bugs().forEach(bug -> {
+      Callable<Optional<Violation>> run = () -> PlantedRun.with(bug).find(bug.catcher());
+      FOUND.put(bug, THREADS.submit(run));
+    });
+  }
+
+  @AfterAll
+  static void end() {
+    THREADS.shutdownNow();
+  }
+
+  static List<PlantedBug> bugs() {
+    return PlantedBugs.ALL;
+  }
+
+  static Stream<Catcher> catchers() {
+    return PlantedBugs.ALL.stream().map(PlantedBug::catcher).distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void finds(PlantedBug bug) throws Exception {
+    assertThat(result(FOUND, bug)).as("found by %s", bug.catcher()).isPresent();
+  }
+
+  @ParameterizedTest
+  @MethodSource("catchers")
+  void findsNothingWithoutABug(Catcher catcher) throws Exception {
+    assertThat(result(CONTROLS, catcher)).isEmpty();
+  }
+
   @Test
-  void t() throws Exception {
-    String profile = System.getProperty("planted.profile", "ALL");
-    int most = Integer.getInteger("planted.most", 3000);
-    String only = System.getProperty("planted.only", "");
-    List<PlantedBug> all = new ArrayList<>(Plants.ALL);
-    ExecutorService pool = Executors.newFixedThreadPool(2);
-    Map<PlantedBug, Future<String>> f = new LinkedHashMap<>();
-    for (PlantedBug b : all) {
-      if (!b.name().contains(only)) continue;
-      f.put(b, pool.submit(() -> {
-        long t = System.nanoTime();
-        PlantedRun r = PlantedRun.of(b);
-        long c = System.nanoTime();
-        boolean own = Boolean.getBoolean("planted.own") || b.catcher() instanceof PlantedBug.Catcher.Story;
-        var v = r.find(own ? b.catcher() : new PlantedBug.Catcher.Seeds(profile, most));
-        long e = System.nanoTime();
-        return (v.map(x -> x.runs() + "  " + first(x.what())).orElse("NOT CAUGHT")) + "   [" + (c - t) / 1000000 + " + " + (e - c) / 1000000 + " ms]";
-      }));
+  void findsMostOfThemSoon() throws Exception {
+    int byChance = 0;
+    int soon = 0;
+    StringBuilder table = new StringBuilder();
+    for (PlantedBug bug : bugs()) {
+      Optional<Violation> found = result(FOUND, bug);
+      table.append(line(bug, found));
+      boolean simulated = found.isPresent() && !(bug.catcher() instanceof Catcher.Story);
+      byChance += simulated ? 1 : 0;
+      soon += simulated && found.orElseThrow().histories() <= FEW_HISTORIES ? 1 : 0;
     }
-    for (var e : f.entrySet()) {
-      String s;
-      try { s = e.getValue().get(); } catch (ExecutionException x) { s = "BROKEN " + x.getCause(); }
-      System.out.printf("%-70s %s%n", e.getKey(), s);
+    System.out.printf("%d bugs, %d found by chance:%n%s", bugs().size(), byChance, table);
+    assertThat(byChance).isGreaterThanOrEqualTo(20);
+    assertThat(soon).isGreaterThan(bugs().size() / 2);
+  }
+
+  private static String line(PlantedBug bug, Optional<Violation> found) {
+    String how =
+        found
+            .map(violation ->
+                String.format(
+                    Locale.ROOT,
+                    "%,5d  %s: %s",
+                    violation.histories(),
+                    violation.where(),
+                    violation.what().strip().replaceAll("\\s+", " ")))
+            .orElse("not found");
+    String shown = how.length() > SHOWN_LENGTH ? how.substring(0, SHOWN_LENGTH) + " …" : how;
+    return String.format("  %-70s %s%n", bug.name(), shown);
+  }
+
+  @Test
+  void everyBugHasItsName() {
+    Map<String, Integer> names = new TreeMap<>();
+    bugs().forEach(bug -> names.merge(bug.name(), 1, Integer::sum));
+    assertThat(names.values()).containsOnly(1);
+  }
+
+  @Test
+  void aBugWhosePlaceIsGoneIsNamed() {
+    PlantedBug gone =
+        PlantedBug.of("gone", Edit.main("ledger/Ledger.java", "text that is not there", ""));
+    PlantedBug twice = PlantedBug.of("twice", Edit.main("ledger/Ledger.java", "writer", "who"));
+    assertThatThrownBy(() -> PlantedRun.with(gone))
+        .hasMessageContainingAll("gone", "ledger/Ledger.java: 0 (expected: 1)");
+    assertThatThrownBy(() -> PlantedRun.with(twice)).hasMessageContaining("twice");
+  }
+
+  private static <K> Optional<Violation> result(Map<K, Future<Optional<Violation>>> all, K key)
+      throws Exception {
+    try {
+      return Objects.requireNonNull(all.get(key)).get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(key + ": " + e.getCause(), e.getCause());
     }
   }
-  static String first(String s) { String l = s.replace('\n', ' '); return l.length() > 230 ? l.substring(0, 230) : l; }
 }

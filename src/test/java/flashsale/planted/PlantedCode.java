@@ -85,7 +85,11 @@ final class PlantedCode {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Edit edit : bug.edits()) {
       String text = texts.get(edit.file());
-      texts.put(edit.file(), edit.applyTo(text == null ? Edit.read(edit.file()) : text));
+      try {
+        texts.put(edit.file(), edit.applyTo(text == null ? Edit.read(edit.file()) : text));
+      } catch (IllegalStateException gone) {
+        throw new IllegalStateException(bug.name() + ": " + gone.getMessage(), gone);
+      }
     }
     List<Source> sources = new ArrayList<>();
     texts.forEach((file, text) -> sources.add(new Source(file, text)));

@@ -1,5 +1,6 @@
 package flashsale.planted;
 
+import flashsale.planted.PlantedBug.Catcher;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -8,14 +9,16 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Map;
 import java.util.Optional;
 
-/** Code with or without a planted bug, in a class loader of its own, and what is run in it. */
+/** The program with or without a planted bug, in a class loader of its own. */
 final class PlantedRun {
   /**
-   * How a bug was found.
+   * A broken promise.
    *
-   * @param runs how many seeds it took, or 1 for a story
+   * @param histories that it took, the one included in which it was broken
+   * @param where the history or the story
+   * @param what was broken
    */
-  record Violation(int runs, String what) {}
+  record Violation(int histories, String where, String what) {}
 
   private static final String PACKAGE = "flashsale.activity.";
 
@@ -25,7 +28,7 @@ final class PlantedRun {
     this.loader = loader;
   }
 
-  static PlantedRun of(PlantedBug bug) throws IOException {
+  static PlantedRun with(PlantedBug bug) throws IOException {
     return new PlantedRun(new PlantedLoader(PlantedCode.of(bug)));
   }
 
@@ -33,40 +36,46 @@ final class PlantedRun {
     return new PlantedRun(new PlantedLoader(Map.of()));
   }
 
-  Optional<Violation> find(PlantedBug.Catcher catcher) throws ReflectiveOperationException {
+  Optional<Violation> find(Catcher catcher) throws ReflectiveOperationException {
     return switch (catcher) {
-      case PlantedBug.Catcher.Seeds seeds -> simulate(seeds);
-      case PlantedBug.Catcher.Story story -> tell(story);
+      case Catcher.AllProfiles all -> simulate(profiles().getEnumConstants(), all.histories());
+      case Catcher.OneProfile one ->
+          simulate(new Object[] {profile(one.profile())}, one.histories());
+      case Catcher.Story story -> tell(story.test());
     };
   }
 
-  private Optional<Violation> simulate(PlantedBug.Catcher.Seeds seeds)
+  private Class<?> profiles() throws ClassNotFoundException {
+    return loader.loadClass(PACKAGE + "Profile");
+  }
+
+  private Object profile(String name) throws ReflectiveOperationException {
+    return profiles().getMethod("valueOf", String.class).invoke(null, name);
+  }
+
+  /** History number N is seed N / profiles of profile N mod profiles, as in every build. */
+  private Optional<Violation> simulate(Object[] profiles, int histories)
       throws ReflectiveOperationException {
-    Class<?> profiles = loader.loadClass(PACKAGE + "Profile");
-    Object[] all = profiles.getEnumConstants();
-    Method run = loader.loadClass(PACKAGE + "Simulation").getMethod("run", profiles, long.class);
+    Class<?> simulation = loader.loadClass(PACKAGE + "Simulation");
+    Method run = simulation.getMethod("run", profiles(), long.class);
     Method violation = loader.loadClass(PACKAGE + "Simulation$Result").getMethod("violation");
-    if (!seeds.profile().equals("ALL")) {
-      all = new Object[] {profiles.getMethod("valueOf", String.class).invoke(null, seeds.profile())};
-    }
-    for (int number = 0; number < seeds.most(); number++) {
-      Object profile = all[number % all.length];
-      long seed = 1 + number / all.length;
+    for (int number = 0; number < histories; number++) {
+      Object profile = profiles[number % profiles.length];
+      long seed = 1L + number / profiles.length;
       Object what = violation.invoke(run.invoke(null, profile, seed));
       if (what != null) {
-        return Optional.of(new Violation(number + 1, profile + " " + seed + " " + what));
+        return Optional.of(new Violation(number + 1, profile + " " + seed, what.toString()));
       }
     }
     return Optional.empty();
   }
 
-  private Optional<Violation> tell(PlantedBug.Catcher.Story story)
-      throws ReflectiveOperationException {
-    int hash = story.test().indexOf('#');
-    Class<?> type = loader.loadClass(PACKAGE + story.test().substring(0, hash));
+  private Optional<Violation> tell(String story) throws ReflectiveOperationException {
+    int hash = story.indexOf('#');
+    Class<?> type = loader.loadClass(PACKAGE + story.substring(0, hash));
     Constructor<?> constructor = type.getDeclaredConstructor();
     constructor.setAccessible(true);
-    Method test = type.getDeclaredMethod(story.test().substring(hash + 1));
+    Method test = type.getDeclaredMethod(story.substring(hash + 1));
     test.setAccessible(true);
     Object instance = constructor.newInstance();
     try {
@@ -74,8 +83,9 @@ final class PlantedRun {
       return Optional.empty();
     } catch (InvocationTargetException e) {
       return switch (e.getCause()) {
-        case AssertionError broken -> Optional.of(new Violation(1, String.valueOf(broken.getMessage())));
-        case RuntimeException broken -> Optional.of(new Violation(1, broken.toString()));
+        case AssertionError broken ->
+            Optional.of(new Violation(1, story, String.valueOf(broken.getMessage())));
+        case RuntimeException broken -> Optional.of(new Violation(1, story, broken.toString()));
         default -> throw new UndeclaredThrowableException(e.getCause());
       };
     }

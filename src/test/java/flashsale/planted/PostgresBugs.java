@@ -24,28 +24,6 @@ final class PostgresBugs {
                   if (fate == Fate.DIES_BEFORE_THE_ROWS)
                   """)),
           PlantedBug.of(
-              "projection: the rows are stored before the position",
-              model(
-                  PROJECTION,
-                  "if (fate == Fate.DIES_BEFORE_THE_COMMIT)",
-                  """
-                  transaction.commit();
-                  if (fate == Fate.DIES_BEFORE_THE_COMMIT)
-                  """),
-              model(
-                  PROJECTION,
-                  "if (!transaction.advance(position, batch.nextOffset()))",
-                  "if (postgres.position() != position)"),
-              model(
-                  PROJECTION,
-                  "transaction.commit(); return fate",
-                  """
-                  PostgresModel.Transaction place = postgres.begin();
-                  place.advance(position, batch.nextOffset());
-                  place.commit();
-                  return fate
-                  """)),
-          PlantedBug.of(
               "projection: the position is not compared",
               model(POSTGRES, "if (newPosition != from) { return false; }", "")),
           PlantedBug.of(
