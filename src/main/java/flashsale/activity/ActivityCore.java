@@ -42,6 +42,9 @@ final class ActivityCore implements Changes.Core {
   /** Up to this often the patience with a tail that does not move doubles: from 2 s to 16 s. */
   private static final int TAIL_PATIENCE_DOUBLINGS_MAX = 3;
 
+  /** So long a tail may say nothing at all. */
+  private static final long TAIL_SILENCE_MS = 10_000;
+
   /** Looks that wait for the journal; for one more the oldest is told to try again. */
   private static final int LOOKS_QUEUED_MAX = 100;
 
@@ -158,11 +161,11 @@ final class ActivityCore implements Changes.Core {
       claims.appendAgainIfDue();
       claims.releaseHeld();
       claims.judgeAgainIfDue();
-      // Before the next call: under a rush there is always one under way.
-      if (journal.state().closed() && claims.areDecided()) {
+      boolean closing = journal.state().closed() && !log.ledger().closed();
+      if (closing && claims.areDecided()) {
         closeMark.appendIfDue(claims.writer());
       }
-      if (!changes.needRegisterClosed()) {
+      if (!closing && !changes.needRegisterClosed()) {
         claims.judgeNext(journal.state().activity().product(), hours.refusal());
       }
     }
@@ -177,8 +180,11 @@ final class ActivityCore implements Changes.Core {
    */
   private boolean isRegisterClosed() {
     return switch (phase) {
-      case LOADING -> journal.isDownFor(HELD_UP_AFTER_MS);
-      case OPENING -> opening != null && opening.isHeldUpFor(HELD_UP_AFTER_MS);
+      case LOADING -> journal.isHeldUpFor(HELD_UP_AFTER_MS);
+      case OPENING ->
+          journal.isHeldUpFor(HELD_UP_AFTER_MS)
+              || opening != null && opening.isHeldUpFor(HELD_UP_AFTER_MS)
+              || log.freshAsOfMs() > 0 && !isLogAnswering();
       case LIVE -> claims.areInDoubt() || !isLogAnswering();
       case UNCREATED, IDLE, STOPPED -> false;
     };
@@ -299,24 +305,28 @@ final class ActivityCore implements Changes.Core {
 
   @Override
   public void open(String why) {
-    open(why, false);
+    open(why, false, turn.now());
   }
 
   @Override
   public void rebuild(String why) {
-    open(why, true);
+    open(why, true, turn.now());
+  }
+
+  /** The epoch did not last; the sooner it ended, the longer the next one waits. */
+  private void reopen(String why, boolean rebuilds) {
+    boolean lasted = turn.now() - liveSinceMs > limits.backoffMax().toMillis();
+    if (lasted) {
+      openingBackoff.reset();
+    }
+    open(why, rebuilds, lasted ? turn.now() : turn.now() + openingBackoff.next());
   }
 
   /** Opens an epoch. What is under way stays so until the log shows the new one. */
-  private void open(String why, boolean rebuilds) {
+  private void open(String why, boolean rebuilds, long notBeforeMs) {
     if (opening != null) {
       return;
     }
-    boolean calm = phase == Phase.IDLE || turn.now() - liveSinceMs > limits.backoffMax().toMillis();
-    if (calm) {
-      openingBackoff.reset();
-    }
-    long notBeforeMs = calm ? turn.now() : turn.now() + openingBackoff.next();
     opening =
         new Opening(
             turn,
@@ -337,14 +347,14 @@ final class ActivityCore implements Changes.Core {
   private void onJudged(Input.Judged judged) {
     String why = claims.onJudged(judged);
     if (why != null) {
-      rebuild(why);
+      reopen(why, true);
     }
   }
 
   private void onJudgeFailed(long callNo) {
     String why = claims.onJudgeFailed(callNo);
     if (why != null) {
-      open(why);
+      reopen(why, false);
     }
   }
 
@@ -441,7 +451,7 @@ final class ActivityCore implements Changes.Core {
     if (opening == null && !claims.onVoid(sold)) {
       turn.alarm(
           "the ledger refused seq " + sold.seq() + " of this epoch; it is at " + log.ledger());
-      open("the ledger refused a batch");
+      reopen("the ledger refused a batch", false);
     }
   }
 
@@ -488,6 +498,10 @@ final class ActivityCore implements Changes.Core {
    */
   private void watchTail() {
     log.retryIfDue();
+    if (turn.now() >= tailSilentAtMs()) {
+      turn.note("the tail is silent: following again from offset " + (log.folded() + 1));
+      log.follow();
+    }
     if (turn.now() < tailGivenUpAtMs()) {
       return;
     }
@@ -497,11 +511,20 @@ final class ActivityCore implements Changes.Core {
     if (opening != null) {
       opening.appendAgain();
     } else if (tailRestarts > TAIL_RESTARTS_MAX) {
-      open("an acked record does not come back");
+      reopen("an acked record does not come back", false);
       return;
     }
     turn.note("restarting the tail at offset " + (log.folded() + 1));
     log.follow();
+  }
+
+  /**
+   * A tail that does not even say how fresh it is may be lost, and no acked record would tell;
+   * {@link Turn#NEVER} when none is needed.
+   */
+  private long tailSilentAtMs() {
+    boolean awaited = isLive() && ackedSinceMs() == Turn.NEVER;
+    return awaited ? log.silentAtMs(TAIL_SILENCE_MS) : Turn.NEVER;
   }
 
   /** {@link Turn#NEVER} when no acked record is awaited. */
@@ -546,6 +569,7 @@ final class ActivityCore implements Changes.Core {
       return Turn.NEVER;
     }
     long at = Math.min(journal.wakeAtMs(), log.wakeAtMs());
+    at = Math.min(at, tailSilentAtMs());
     at = Math.min(at, rest.wakeAtMs(idleMs()));
     at = Math.min(at, claims.wakeAtMs(isLive()));
     if (opening != null) {

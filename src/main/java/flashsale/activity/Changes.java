@@ -4,6 +4,7 @@ import flashsale.ledger.Ledger;
 import flashsale.model.Activity;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,18 @@ final class Changes {
   /** One more is told to try again. */
   private static final int QUEUED_MAX = 100;
 
+  /** So long a book is waited for before those who do not need it go on. */
+  private static final long HELD_UP_AFTER_MS = 1_000;
+
   private final Turn turn;
   private final JournalBook journal;
   private final LogView log;
   private final Claims claims;
   private final long incarnation;
   private final Deque<Input.Change> queue = new ArrayDeque<>();
+
+  /** Since when the first change has been waiting for something; {@link Turn#NEVER}: it is not. */
+  private long headSinceMs = Turn.NEVER;
 
   /** The first change has written its event. */
   private boolean written;
@@ -37,7 +44,7 @@ final class Changes {
 
     boolean isOpening();
 
-    /** Opens an epoch unless one is being opened. */
+    /** Opens an epoch, at once, unless one is being opened. */
     void open(String why);
 
     /** The same, and does not believe what Redis holds. */
@@ -71,9 +78,14 @@ final class Changes {
     return queue.isEmpty();
   }
 
-  /** A change of stock waits until nothing is under way, so nothing new may start. */
+  /**
+   * A change of stock waits until nothing is under way, so nothing new may start; but a journal
+   * that is away must not keep a sale from going on.
+   */
   boolean needRegisterClosed() {
-    return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed();
+    return queue.peekFirst() instanceof Input.SetStock
+        && !journal.state().closed()
+        && !journal.isHeldUpFor(HELD_UP_AFTER_MS);
   }
 
   void refuseAll() {
@@ -87,12 +99,35 @@ final class Changes {
       Input.Change change = queue.getFirst();
       Answer answer = advance(change, core);
       if (answer == null) {
+        headSinceMs = Math.min(headSinceMs, turn.now());
+        if (turn.now() - headSinceMs >= HELD_UP_AFTER_MS) {
+          overtake(core);
+        }
         return;
       }
       queue.removeFirst();
+      headSinceMs = Turn.NEVER;
       written = false;
       rebuilding = false;
       turn.tell(change.asker(), answer);
+    }
+  }
+
+  /** What needs the journal alone does not wait for long behind what needs the other books too. */
+  private void overtake(Core core) {
+    Iterator<Input.Change> all = queue.iterator();
+    all.next();
+    while (all.hasNext() && !journal.isWriting()) {
+      Input.Change change = all.next();
+      if (change instanceof Input.Pause
+          || change instanceof Input.Resume
+          || change instanceof Input.Close) {
+        Answer answer = advance(change, core);
+        if (answer != null) {
+          all.remove();
+          turn.tell(change.asker(), answer);
+        }
+      }
     }
   }
 
@@ -177,17 +212,18 @@ final class Changes {
       return null;
     }
     Ledger ledger = log.ledger();
-    if (stock < ledger.sold()) {
-      return new Answer.BelowSold(ledger.sold());
-    }
+    boolean below = stock < ledger.sold();
     if (!persisted) {
-      return write(new JournalEvent.StockSet(incarnation, stock));
+      return below
+          ? new Answer.BelowSold(ledger.sold())
+          : write(new JournalEvent.StockSet(incarnation, stock));
     }
-    if (ledger.stock() != stock) {
+    if (ledger.stock() != Math.max(stock, ledger.sold())) {
       core.open("stock " + stock);
       return null;
     }
-    return new Answer.Done(core.view());
+    // Below after all: the journal was away for so long that it went on selling meanwhile.
+    return below ? new Answer.BelowSold(ledger.sold()) : new Answer.Done(core.view());
   }
 
   /** An epoch that is being opened may yet adopt, so it has to be over first. */
@@ -197,6 +233,9 @@ final class Changes {
     }
     if (rebuilding) {
       return core.isLive() ? new Answer.Done(core.view()) : null;
+    }
+    if (journal.isHeldUpFor(0)) {
+      return new Answer.TryAgain();
     }
     if (!core.isOpening()) {
       rebuilding = true;

@@ -28,6 +28,7 @@ final class JournalBook {
   private boolean loaded;
   private boolean down;
   private long downSinceMs;
+  private long writingSinceMs;
   private @Nullable JournalEvent writing;
   private long retryAtMs = Turn.NEVER;
 
@@ -41,9 +42,10 @@ final class JournalBook {
     return state;
   }
 
-  /** It has been failing for so long. */
-  boolean isDownFor(long ms) {
-    return down && turn.now() - downSinceMs >= ms;
+  /** It has been failing, or writing one event, for so long. */
+  boolean isHeldUpFor(long ms) {
+    return down && turn.now() - downSinceMs >= ms
+        || writing != null && turn.now() - writingSinceMs >= ms;
   }
 
   boolean isWriting() {
@@ -52,6 +54,7 @@ final class JournalBook {
 
   void write(JournalEvent event) {
     writing = event;
+    writingSinceMs = turn.now();
     if (!down) {
       turn.emit(new Effect.WriteJournal(event));
     }

@@ -16,6 +16,7 @@ final class LogView {
   private long following;
   private long retryAtMs = Turn.NEVER;
   private long freshAsOfMs;
+  private long followedAtMs = Turn.NEVER;
 
   LogView(Turn turn, long retryMs, long fatalRetryMs) {
     this.turn = turn;
@@ -58,6 +59,7 @@ final class LogView {
   /** Follows from the record after the last one folded, which leaves no gap. */
   void follow() {
     retryAtMs = Turn.NEVER;
+    followedAtMs = turn.now();
     following++;
     turn.emit(new Effect.Follow(following, folded + 1));
   }
@@ -122,6 +124,11 @@ final class LogView {
    */
   void freshAsOf(long asOfMs) {
     freshAsOfMs = Math.max(freshAsOfMs, asOfMs);
+  }
+
+  /** When the tail, if it says nothing more, will have been silent for so long. */
+  long silentAtMs(long ms) {
+    return followedAtMs == Turn.NEVER ? Turn.NEVER : Math.max(followedAtMs, freshAsOfMs) + ms;
   }
 
   long freshAsOfMs() {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the activity may be bought from: its times, and what operators decided.
  *
- * <p>Opened and closed are persisted facts; the clock only proposes them.
+ * <p>The clock only proposes to open and to close; opened is a fact in the journal, closed one in the
+ * log.
  */
 final class OpeningHours {
   private final Turn turn;
@@ -24,11 +25,11 @@ final class OpeningHours {
   /** Why nobody may buy now, in order of precedence; null: they may. */
   @Nullable Answer refusal() {
     JournalState state = journal.state();
-    if (state.closed() || log.ledger().closed()) {
+    if (log.ledger().closed()) {
       return new Answer.Closed();
     }
-    if (isClosingTime()) {
-      // CLOSED is final, so it is not said before it is persisted: another clock may be slower.
+    if (state.closed() || isClosingTime()) {
+      // CLOSED is final, so only the log says it: a clock may be fast, and Postgres lose a commit.
       return new Answer.TryAgain();
     }
     if (state.paused()) {
@@ -42,7 +43,9 @@ final class OpeningHours {
   boolean isBeforeOpening() {
     JournalState state = journal.state();
     Instant opensAt = state.activity().opensAt();
-    return !state.opened() && opensAt != null && turn.now() < opensAt.toEpochMilli();
+    return !state.opened()
+        && !state.closed()
+        && opensAt != null && turn.now() < opensAt.toEpochMilli();
   }
 
   private boolean isClosingTime() {

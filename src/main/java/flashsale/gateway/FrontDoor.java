@@ -90,7 +90,7 @@ final class FrontDoor
 
   private CompletionStage<HttpResponse> answer(Exchange exchange) {
     return switch (Route.of(exchange.request().getUri().asScala().path())) {
-      case Route.Open open -> unlessFaulty(open, exchange, () -> serve(open));
+      case Route.Open open -> unlessFaulty(open, exchange, () -> serve(open, exchange));
       case Route.Shopping shopping ->
           identified(
               exchange,
@@ -178,10 +178,14 @@ final class FrontDoor
         : now(fault);
   }
 
-  private CompletionStage<HttpResponse> serve(Route.Open route) {
+  private CompletionStage<HttpResponse> serve(Route.Open route, Exchange exchange) {
     return switch (route) {
       case Route.Nowhere() -> now(Problem.notFound());
-      case Route.Activities() -> readings.activities();
+      case Route.Activities() ->
+          switch (Page.of(exchange.request().getUri())) {
+            case Parsed.Good<Page>(Page page) -> readings.activities(page);
+            case Parsed.Bad<Page>(Problem problem) -> now(problem);
+          };
       case Route.OneActivity(String id) -> readings.activity(new ActivityId(id));
     };
   }
@@ -218,6 +222,9 @@ final class FrontDoor
       case Route.Close(String id) ->
           meaning(
               route, exchange, Bodies::nothing, nothing -> operations.close(new ActivityId(id)));
+      case Route.Repair(String id) ->
+          meaning(
+              route, exchange, Bodies::nothing, nothing -> operations.repair(new ActivityId(id)));
       case Route.SetStock(String id) ->
           meaning(
               route,

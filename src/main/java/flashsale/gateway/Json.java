@@ -35,24 +35,26 @@ final class Json {
 
   /** A confirmed purchase. Sequence and time are null while they are not at hand. */
   static Content purchase(Order order) {
-    return out -> {
-      out.writeStartObject();
-      writePurchaseFields(order, out);
-      out.writeEndObject();
-    };
+    return order(order, false);
   }
 
   /** A confirmed purchase with what was paid. */
   static Content order(Order order) {
+    return order(order, true);
+  }
+
+  private static Content order(Order order, boolean withPrice) {
     return out -> {
       out.writeStartObject();
-      writePurchaseFields(order, out);
-      writePrice(order.getProduct(), out);
+      writeOrder(order, out);
+      if (withPrice) {
+        writePrice(order.getProduct(), out);
+      }
       out.writeEndObject();
     };
   }
 
-  private static void writePurchaseFields(Order order, JsonGenerator out) throws IOException {
+  private static void writeOrder(Order order, JsonGenerator out) throws IOException {
     out.writeStringField("orderId", order.getOrderId());
     out.writeStringField("activityId", order.getActivityId());
     out.writeStringField("productId", order.getProduct().getProductId());
@@ -65,6 +67,16 @@ final class Json {
     }
     out.writeStringField("status", "CONFIRMED");
     writeTime("confirmedAt", order.getConfirmedAtMs(), out);
+  }
+
+  /** A rebuild that goes on. */
+  static Content repairing(String activityId) {
+    return out -> {
+      out.writeStartObject();
+      out.writeStringField("activityId", activityId);
+      out.writeStringField("status", "REPAIRING");
+      out.writeEndObject();
+    };
   }
 
   static Content pending(String orderId, String activityId) {

@@ -7,6 +7,8 @@ import flashsale.v1.CreateActivityRequest;
 import flashsale.v1.GetProofReply;
 import flashsale.v1.GetProofRequest;
 import flashsale.v1.PauseActivityRequest;
+import flashsale.v1.RepairActivityReply;
+import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
 import java.util.concurrent.CompletionStage;
@@ -88,6 +90,29 @@ final class Operations {
   CompletionStage<HttpResponse> proof(ActivityId id) {
     GetProofRequest request = GetProofRequest.newBuilder().setActivityId(id.value()).build();
     return backend.ask(inventory -> inventory.getProof(request), Operations::proof);
+  }
+
+  /** Answers with the proof afterwards; 202 while it goes on. */
+  CompletionStage<HttpResponse> repair(ActivityId id) {
+    RepairActivityRequest request =
+        RepairActivityRequest.newBuilder().setActivityId(id.value()).build();
+    return backend.ask(
+        inventory -> inventory.repairActivity(request), reply -> repaired(reply, id));
+  }
+
+  private static HttpResponse repaired(RepairActivityReply reply, ActivityId id) {
+    return switch (reply.getOutcomeCase()) {
+      case REPAIRED -> Answers.json(200, Json.proof(reply.getRepaired()));
+      case UNDER_WAY ->
+          Answers.json(
+              202,
+              Json.repairing(id.value()),
+              RawHeader.create("Location", "/v1/admin/activities/" + id + "/proof"),
+              RawHeader.create("Retry-After", "1"));
+      case UNKNOWN_ACTIVITY -> Answers.problem(Problem.unknownActivity());
+      case TRY_AGAIN -> Answers.problem(notNow().retryAfter(reply.getTryAgain().getRetryAfterS()));
+      case OUTCOME_NOT_SET -> Answers.problem(notNow().retryAfter(1));
+    };
   }
 
   private static HttpResponse proof(GetProofReply reply) {

@@ -23,9 +23,13 @@ final class Readings {
     this.backend = backend;
   }
 
-  CompletionStage<HttpResponse> activities() {
+  CompletionStage<HttpResponse> activities(Page page) {
+    ListActivitiesRequest request =
+        ListActivitiesRequest.newBuilder()
+            .setAfter(page.after().map(ActivityId::value).orElse(""))
+            .build();
     return backend.ask(
-        inventory -> inventory.listActivities(ListActivitiesRequest.getDefaultInstance()),
+        inventory -> inventory.listActivities(request),
         reply ->
             Answers.json(
                 200,

@@ -53,6 +53,8 @@ sealed interface Route {
 
   record Close(String id) implements Ops, OfActivity {}
 
+  record Repair(String id) implements Ops, OfActivity {}
+
   record SetStock(String id) implements Ops, OfActivity {}
 
   record GetProof(String id) implements Ops, OfActivity {}
@@ -94,6 +96,7 @@ sealed interface Route {
       case Pause pause -> Optional.of(Verb.POST);
       case Resume resume -> Optional.of(Verb.POST);
       case Close close -> Optional.of(Verb.POST);
+      case Repair repair -> Optional.of(Verb.POST);
       case SetStock stock -> Optional.of(Verb.PUT);
       case GetProof proof -> Optional.of(Verb.GET);
     };
@@ -159,6 +162,7 @@ sealed interface Route {
       case "pause" -> new Pause(id);
       case "resume" -> new Resume(id);
       case "close" -> new Close(id);
+      case "repair" -> new Repair(id);
       case "stock" -> new SetStock(id);
       case "proof" -> new GetProof(id);
       default -> new NowhereInAdmin();

@@ -78,6 +78,9 @@ final class Tokens {
     if (token.length() > CHARACTERS_MAX) {
       return refused("longer than " + CHARACTERS_MAX + " characters");
     }
+    if (!token.chars().allMatch(Tokens::isOfToken)) {
+      return refused("not a signed JWT");
+    }
     try {
       SignedJWT jwt = SignedJWT.parse(token);
       if (jwt.getHeader().getCriticalParams() != null) {
@@ -87,6 +90,16 @@ final class Tokens {
     } catch (ParseException | RuntimeException e) {
       return refused("not a signed JWT");
     }
+  }
+
+  /** RFC 7515 §2. The library would skip anything else, so one signature had many spellings. */
+  private static boolean isOfToken(int c) {
+    return c >= 'A' && c <= 'Z'
+        || c >= 'a' && c <= 'z'
+        || c >= '0' && c <= '9'
+        || c == '-'
+        || c == '_'
+        || c == '.';
   }
 
   private Identity identify(SignedJWT jwt, List<JWSVerifier> keys) {

@@ -24,15 +24,18 @@ final class Faults {
     return new GrpcServiceException(Status.UNAVAILABLE.withDescription(why));
   }
 
+  static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
   /**
    * An ask that timed out may still be carried out, so its outcome is not known; anything else did
    * not get that far.
    */
   static Trailers trailers(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = cause(failure);
     if (cause instanceof GrpcServiceException known) {
       return new Trailers(known.status(), known.metadata());
     }

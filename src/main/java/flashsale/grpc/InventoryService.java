@@ -29,14 +29,19 @@ import flashsale.v1.ListOrdersReply;
 import flashsale.v1.ListOrdersRequest;
 import flashsale.v1.Nothing;
 import flashsale.v1.PauseActivityRequest;
+import flashsale.v1.RepairActivityReply;
+import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -47,6 +52,9 @@ import org.apache.pekko.japi.function.Function;
 final class InventoryService implements Inventory {
   private static final Nothing NOTHING = Nothing.getDefaultInstance();
 
+  private static final RepairActivityReply STILL_REPAIRING =
+      RepairActivityReply.newBuilder().setUnderWay(NOTHING).build();
+
   /** How long Postgres is waited for where the actor knows too. */
   private static final Duration POSTGRES_WITHIN = Duration.ofSeconds(1);
 
@@ -55,6 +63,7 @@ final class InventoryService implements Inventory {
   private final Reads reads;
   private final Duration claimTimeout;
   private final Duration callTimeout;
+  private final Duration repairPatience;
 
   InventoryService(ActorSystem<?> system, Stock stock, Reads reads, Settings.Grpc settings) {
     this.sharding = ClusterSharding.get(system);
@@ -62,6 +71,8 @@ final class InventoryService implements Inventory {
     this.reads = reads;
     this.claimTimeout = settings.claimTimeout();
     this.callTimeout = settings.callTimeout();
+    // The gateway waits no longer than a call; half of it is left for the proof.
+    this.repairPatience = settings.callTimeout().dividedBy(2);
   }
 
   private CompletionStage<Answer> ask(
@@ -160,14 +171,20 @@ final class InventoryService implements Inventory {
 
   @Override
   public CompletionStage<ListActivitiesReply> listActivities(ListActivitiesRequest in) {
-    return reads
-        .activities()
-        .thenApply(all -> {
-          Instant now = Instant.now();
-          ListActivitiesReply.Builder reply = ListActivitiesReply.newBuilder();
-          all.forEach(one -> reply.addActivities(Wire.activity(one.row(), one.sold(), now)));
-          return reply.build();
-        });
+    return validated(() -> {
+      CompletionStage<List<Reads.Listed>> page =
+          in.getAfter().isEmpty()
+              ? reads.activities()
+              : reads.activitiesAfter(new ActivityId(in.getAfter()));
+      return page.thenApply(InventoryService::listActivities);
+    });
+  }
+
+  private static ListActivitiesReply listActivities(List<Reads.Listed> page) {
+    Instant now = Instant.now();
+    ListActivitiesReply.Builder reply = ListActivitiesReply.newBuilder();
+    page.forEach(one -> reply.addActivities(Wire.activity(one.row(), one.sold(), now)));
+    return reply.build();
   }
 
   @Override
@@ -267,6 +284,38 @@ final class InventoryService implements Inventory {
               ask(id, ActivityActor.Look::new, callTimeout)
                   .thenCompose(before -> proof(id, postgres, before)));
     });
+  }
+
+  /** A rebuild takes as long as there are buyers to load, so one that goes on is no failure. */
+  @Override
+  public CompletionStage<RepairActivityReply> repairActivity(RepairActivityRequest in) {
+    return validated(() -> {
+      ActivityId id = new ActivityId(in.getActivityId());
+      return ask(id, ActivityActor.Repair::new, repairPatience)
+          .thenApply(Optional::of)
+          .exceptionally(InventoryService::emptyIfLate)
+          .thenCompose(answer ->
+              answer
+                  .map(done -> repaired(id, done))
+                  .orElseGet(() -> CompletableFuture.completedFuture(STILL_REPAIRING)));
+    });
+  }
+
+  private static Optional<Answer> emptyIfLate(Throwable failure) {
+    if (Faults.cause(failure) instanceof TimeoutException) {
+      return Optional.empty();
+    }
+    throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+  }
+
+  private CompletionStage<RepairActivityReply> repaired(ActivityId id, Answer answer) {
+    return switch (answer) {
+      case Answer.Done done ->
+          getProof(GetProofRequest.newBuilder().setActivityId(id.value()).build())
+              .thenApply(
+                  reply -> RepairActivityReply.newBuilder().setRepaired(reply.getProof()).build());
+      default -> CompletableFuture.completedFuture(Wire.notRepaired(answer));
+    };
   }
 
   private CompletionStage<GetProofReply> proof(

@@ -14,6 +14,7 @@ import flashsale.v1.ClaimReply;
 import flashsale.v1.CreateActivityRequest;
 import flashsale.v1.FindPurchaseReply;
 import flashsale.v1.Nothing;
+import flashsale.v1.RepairActivityReply;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -87,6 +88,15 @@ final class Wire {
               .setBelowSold(ChangeActivityReply.BelowSold.newBuilder().setSold(below.sold()))
               .build();
       case Answer.Closed closed -> reply.setClosed(NOTHING).build();
+      case Answer.UnknownActivity unknown -> reply.setUnknownActivity(NOTHING).build();
+      case Answer.TryAgain tryAgain -> reply.setTryAgain(tryAgain()).build();
+      default -> throw unexpected(answer);
+    };
+  }
+
+  static RepairActivityReply notRepaired(Answer answer) {
+    RepairActivityReply.Builder reply = RepairActivityReply.newBuilder();
+    return switch (answer) {
       case Answer.UnknownActivity unknown -> reply.setUnknownActivity(NOTHING).build();
       case Answer.TryAgain tryAgain -> reply.setTryAgain(tryAgain()).build();
       default -> throw unexpected(answer);

@@ -39,6 +39,15 @@ public final class Reads {
       where p.activity_id = ?
       """;
 
+  private static final String NEWEST_FIRST =
+      " order by a.created_at desc, a.activity_id limit " + ROWS_MAX;
+  private static final String AFTER =
+      """
+      join activities last on last.activity_id = ?
+      where a.created_at < last.created_at
+        or a.created_at = last.created_at and a.activity_id > last.activity_id
+      """;
+
   /** An activity with the units that the projection knows to be sold. */
   public record Listed(CatalogRow row, long sold) {}
 
@@ -103,9 +112,14 @@ public final class Reads {
 
   /** Activities, newest first, at most {@link #ROWS_MAX}. */
   public CompletionStage<List<Listed>> activities() {
+    return all(ACTIVITIES + NEWEST_FIRST, statement -> {}, Reads::listed);
+  }
+
+  /** The activities that come next; none when nobody knows {@code last}. */
+  public CompletionStage<List<Listed>> activitiesAfter(ActivityId last) {
     return all(
-        ACTIVITIES + "order by a.created_at desc, a.activity_id limit " + ROWS_MAX,
-        statement -> {},
+        ACTIVITIES + AFTER + NEWEST_FIRST,
+        statement -> statement.setString(1, last.value()),
         Reads::listed);
   }
 

@@ -66,6 +66,87 @@ class ChangesTest {
   }
 
   @Test
+  void goesOnSellingWhileTheJournalIsAwayThoughTheStockIsToChange() {
+    Node node = selling(5);
+    fates.all(Effect.WriteJournal.class, Fate.FAILS);
+    fates.all(Effect.ReplayJournal.class, Fate.FAILS);
+    Request set = node.setStock(1);
+    world.runFor(2_000);
+    Request ann = node.claim("ann");
+    Request ben = node.claim("ben");
+    world.runFor(100);
+    assertConfirmed(ann, 1);
+    assertConfirmed(ben, 2);
+    assertThat(set.isAnswered()).isFalse();
+
+    fates.all(Effect.WriteJournal.class, Fate.WORKS);
+    fates.all(Effect.ReplayJournal.class, Fate.WORKS);
+    world.runFor(5_000);
+    Request cat = node.claim("cat");
+    world.runFor(300);
+    assertThat(set.answer()).isEqualTo(new Answer.BelowSold(2));
+    assertThat(cat.answer()).isEqualTo(new Answer.SoldOut());
+  }
+
+  @Test
+  void doesNotRepairWhileTheJournalIsAway() {
+    Node node = selling(5);
+    fates.all(Effect.WriteJournal.class, Fate.FAILS);
+    fates.all(Effect.ReplayJournal.class, Fate.FAILS);
+    Request pause = node.pause();
+    world.runFor(100);
+    Request repair = node.repair();
+    Request ann = node.claim("ann");
+    world.runFor(100);
+    assertConfirmed(ann, 1);
+    assertThat(pause.isAnswered()).isFalse();
+    assertThat(repair.isAnswered()).isFalse();
+  }
+
+  @Test
+  void pausesThoughAnotherChangeWaitsForRedis() {
+    Node node = selling(5);
+    fates.all(Effect.Load.class, Fate.FAILS);
+    Request repair = node.repair();
+    world.runFor(1_000);
+    Request pause = node.pause();
+    Request close = node.close();
+    world.runFor(100);
+    assertThat(repair.isAnswered()).isFalse();
+    assertThat(pause.answer()).isInstanceOf(Answer.Done.class);
+    fates.all(Effect.Load.class, Fate.WORKS);
+    world.runFor(3_000);
+    assertThat(repair.answer()).isInstanceOf(Answer.Done.class);
+    assertThat(close.answer()).isInstanceOf(Answer.Done.class);
+  }
+
+  @Test
+  void changesTheStockManyTimesWithoutWaiting() {
+    Node node = selling(50);
+    for (int i = 1; i <= 9; i++) {
+      node.setStock(50 + i);
+      world.runFor(100);
+    }
+    Request ann = node.claim("ann");
+    world.runFor(200);
+    assertConfirmed(ann, 1);
+  }
+
+  @Test
+  void saysClosedOnlyWhenTheLogDoes() {
+    Node node = selling(5);
+    fates.next(Effect.Append.class, Fate.HELD);
+    node.close();
+    world.runFor(100);
+    Request ann = node.claim("ann");
+    world.runFor(100);
+    assertThat(ann.isAnswered()).isFalse();
+    world.release(Effect.Append.class);
+    world.runFor(100);
+    assertThat(ann.answer()).isEqualTo(new Answer.Closed());
+  }
+
+  @Test
   void sellsMoreWhenTheStockIsRaised() {
     Node node = selling(1);
     List.of("ann", "ben").forEach(node::claim);
@@ -155,11 +236,12 @@ class ChangesTest {
     Request ben = node.claim("ben");
     world.runFor(100);
     assertThat(closed.isAnswered()).isFalse();
-    assertThat(ben.answer()).isEqualTo(new Answer.Closed());
+    assertThat(ben.isAnswered()).isFalse();
 
     node.resumeTail();
     world.runFor(100);
     assertConfirmed(ann, 1);
+    assertThat(ben.answer()).isEqualTo(new Answer.Closed());
     assertThat(closed.answer()).isInstanceOf(Answer.Done.class);
     assertThat(world.log.ledger().closed()).isTrue();
   }

@@ -108,6 +108,25 @@ class ClosedRegisterTest {
   }
 
   @Test
+  void refusesAtOnceWhileTheJournalCannotBeWritten() {
+    fates.all(Effect.WriteJournal.class, Fate.FAILS);
+    fates.all(Effect.ReplayJournal.class, Fate.FAILS);
+    node.claim("ann");
+    world.runFor(2_000);
+    assertThat(node.claim("ben").answer()).isEqualTo(new Answer.TryAgain());
+  }
+
+  @Test
+  void followsAgainWhenTheTailIsSilent() {
+    world.open(node);
+    node.loseTail();
+    world.runFor(15_000);
+    Request ann = node.claim("ann");
+    world.runFor(100);
+    assertConfirmed(ann, 1);
+  }
+
+  @Test
   void refusesAtOnceWhileTheJournalCannotBeRead() {
     fates.all(Effect.ReplayJournal.class, Fate.FAILS);
     Node cold = world.start();

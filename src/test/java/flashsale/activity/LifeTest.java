@@ -83,11 +83,10 @@ class LifeTest {
   }
 
   @Test
-  void wakesForNothingButItsRestWhenItIsIdle() {
+  void wakesSeldomWhenItIsIdle() {
     Node node = world.start();
-    world.runFor(10);
-    Request ann = node.claim("ann");
+    node.claim("ann");
     world.runFor(1_000);
-    assertThat(node.wakeAtMs()).isEqualTo(ann.askedAtMs + World.LIMITS.idleAfter().toMillis());
+    assertThat(node.wakeAtMs()).isGreaterThan(world.now() + 5_000);
   }
 }

@@ -169,6 +169,11 @@ final class Node {
     tailStalledUntilMs = Turn.NEVER;
   }
 
+  /** The following is forgotten by whoever should serve it. */
+  void loseTail() {
+    following = 0;
+  }
+
   /** Shows records, and never says how fresh it is. */
   void silenceTail() {
     silent = true;

@@ -24,6 +24,8 @@ import flashsale.v1.Nothing;
 import flashsale.v1.Order;
 import flashsale.v1.PauseActivityRequest;
 import flashsale.v1.Product;
+import flashsale.v1.RepairActivityReply;
+import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
 import io.grpc.Status;
@@ -58,6 +60,9 @@ final class FakeInventory implements Inventory {
       unprepared();
   volatile Function<SetStockRequest, CompletionStage<ChangeActivityReply>> setStock = unprepared();
   volatile Function<GetProofRequest, CompletionStage<GetProofReply>> getProof = unprepared();
+
+  volatile Function<RepairActivityRequest, CompletionStage<RepairActivityReply>> repairActivity =
+      unprepared();
 
   final AtomicInteger claims = new AtomicInteger();
   final AtomicInteger lookups = new AtomicInteger();
@@ -173,6 +178,11 @@ final class FakeInventory implements Inventory {
   @Override
   public CompletionStage<ChangeActivityReply> setStock(SetStockRequest in) {
     return setStock.apply(in);
+  }
+
+  @Override
+  public CompletionStage<RepairActivityReply> repairActivity(RepairActivityRequest in) {
+    return repairActivity.apply(in);
   }
 
   @Override

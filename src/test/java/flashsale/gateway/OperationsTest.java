@@ -10,6 +10,7 @@ import flashsale.v1.CreateActivityRequest;
 import flashsale.v1.GetProofReply;
 import flashsale.v1.Nothing;
 import flashsale.v1.Proof;
+import flashsale.v1.RepairActivityReply;
 import io.grpc.Status;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -131,6 +132,59 @@ class OperationsTest {
     inventory.closeActivity =
         always(reply().setTryAgain(ClaimReply.TryAgain.newBuilder().setRetryAfterS(4)).build());
     assertThat(command("close").isProblem(503, "unavailable").header("Retry-After")).isEqualTo("4");
+  }
+
+  @Test
+  void repairsAndShowsTheBooksAfterwards() {
+    inventory.repairActivity =
+        always(
+            RepairActivityReply.newBuilder()
+                .setRepaired(Proof.newBuilder().setConsistent(true).setSold(42))
+                .build());
+
+    Reply reply = command("repair");
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body().get("consistent").asBoolean()).isTrue();
+    assertThat(reply.body().get("sold").asInt()).isEqualTo(42);
+  }
+
+  @Test
+  void tellsWhereToLookWhileARepairGoesOn() {
+    inventory.repairActivity =
+        always(RepairActivityReply.newBuilder().setUnderWay(Nothing.getDefaultInstance()).build());
+
+    Reply reply = command("repair");
+
+    assertThat(reply.status()).isEqualTo(202);
+    assertThat(reply.header("Location")).isEqualTo("/v1/admin/activities/known/proof");
+    assertThat(reply.header("Retry-After")).isEqualTo("1");
+    assertThat(reply.body())
+        .isEqualTo(Reply.json("{\"activityId\":\"known\",\"status\":\"REPAIRING\"}"));
+  }
+
+  @Test
+  void tellsWhyARepairWasNotDone() {
+    inventory.repairActivity =
+        always(
+            RepairActivityReply.newBuilder()
+                .setUnknownActivity(Nothing.getDefaultInstance())
+                .build());
+    command("repair").isProblem(404, "unknown-activity");
+
+    inventory.repairActivity =
+        always(
+            RepairActivityReply.newBuilder()
+                .setTryAgain(ClaimReply.TryAgain.newBuilder().setRetryAfterS(3))
+                .build());
+    assertThat(command("repair").isProblem(503, "unavailable").header("Retry-After"))
+        .isEqualTo("3");
+
+    inventory.repairActivity = failing(Status.DEADLINE_EXCEEDED);
+    command("repair").isProblem(503, "unavailable");
+    gateway
+        .send("POST", "/v1/admin/activities/known/repair", RunningGateway.SHOPPER)
+        .isProblem(403, "forbidden");
   }
 
   private Reply command(String name) {

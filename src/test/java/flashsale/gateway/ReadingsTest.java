@@ -11,6 +11,9 @@ import flashsale.v1.Nothing;
 import io.grpc.Status;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.TestInstance;
 
 /** Activities for everybody, orders for their owner. */
@@ -58,6 +61,33 @@ class ReadingsTest {
 
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.body()).isEqualTo(Reply.json("{\"activities\":[" + ACTIVITY_JSON + "]}"));
+  }
+
+  @Test
+  void listsTheActivitiesAfterOne() {
+    inventory.listActivities =
+        request ->
+            FakeInventory.now(
+                request.getAfter().equals("some-sale")
+                    ? ListActivitiesReply.newBuilder()
+                        .addActivities(FakeInventory.activity())
+                        .build()
+                    : ListActivitiesReply.getDefaultInstance());
+
+    assertThat(list("?after=some-sale&other=1")).hasSize(1);
+    assertThat(list("?after=s%6fme-sale")).hasSize(1);
+    assertThat(list("?after=another")).isEmpty();
+    assertThat(list("?other")).isEmpty();
+  }
+
+  private JsonNode list(String query) {
+    return gateway.send("GET", "/v1/activities" + query, "").body().get("activities");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"?after=", "?after=A", "?after=%00", "?after=a%20b", "?after=a&after=a"})
+  void refusesToListAfterWhatIsNoActivity(String query) {
+    gateway.send("GET", "/v1/activities" + query, "").isInvalid("after");
   }
 
   @Test

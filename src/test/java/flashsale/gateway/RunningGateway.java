@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -112,6 +113,21 @@ final class RunningGateway implements AutoCloseable {
       socket.getOutputStream().flush();
       InputStream in = socket.getInputStream();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * Sends bytes and that there are no more; returns all that comes back until the server closes.
+   */
+  String rawThenEnd(byte[] bytes) throws IOException {
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout((int) WITHIN.toMillis());
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (SocketException e) {
+      // Closed by the server while it was still being written to.
+      return "";
     }
   }
 

@@ -21,9 +21,12 @@ import flashsale.v1.GetActivityRequest;
 import flashsale.v1.GetOrderRequest;
 import flashsale.v1.GetProofRequest;
 import flashsale.v1.InventoryClient;
+import flashsale.v1.ListActivitiesRequest;
 import flashsale.v1.ListOrdersRequest;
 import flashsale.v1.PauseActivityRequest;
 import flashsale.v1.Product;
+import flashsale.v1.RepairActivityReply;
+import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
 import io.grpc.Status;
@@ -91,7 +94,7 @@ class GrpcServerTest {
     return ConfigFactory.parseString(
             """
             flashsale.environment = local
-            flashsale.grpc { port = 0, claim-timeout = 2 s }
+            flashsale.grpc { port = 0, claim-timeout = 2 s, call-timeout = 2 s }
             flashsale.postgres { port = %d, connection-timeout = 60 s }
             flashsale.redis.uri = "redis://127.0.0.1:1"
             pekko.remote.artery.canonical.port = 0
@@ -108,6 +111,8 @@ class GrpcServerTest {
             command.replyTo().tell(new Answer.BelowSold(1));
         case ActivityActor.Claim claim when !activity.equals(SILENT) ->
             claim.replyTo().tell(new Answer.Confirmed(AnswerSamples.ORDER));
+        case ActivityActor.Repair repair when !activity.equals(SILENT) ->
+            repair.replyTo().tell(new Answer.UnknownActivity());
         case ActivityActor.FindPurchase find -> find.replyTo().tell(new Answer.NotPurchased());
         default -> {}
       }
@@ -183,7 +188,8 @@ class GrpcServerTest {
             () -> client.resumeActivity(ResumeActivityRequest.getDefaultInstance()),
             () -> client.closeActivity(CloseActivityRequest.getDefaultInstance()),
             () -> client.setStock(SetStockRequest.newBuilder().setStock(1).build()),
-            () -> client.getProof(GetProofRequest.getDefaultInstance()));
+            () -> client.getProof(GetProofRequest.getDefaultInstance()),
+            () -> client.repairActivity(RepairActivityRequest.getDefaultInstance()));
 
     calls.forEach(call -> assertRefused(call.get(), "activityId: \"\"" + expected));
   }
@@ -239,6 +245,32 @@ class GrpcServerTest {
                   .build()),
           "stock: " + stock + " (expected: 1 to 10000000)");
     }
+  }
+
+  @Test
+  void aRepairThatTakesLongIsStillUnderWay() throws Exception {
+    RepairActivityReply reply = answer(client.repairActivity(repair(SILENT)));
+
+    assertThat(reply.hasUnderWay()).isTrue();
+  }
+
+  @Test
+  void aRepairIsRefusedWhereThereIsNothingToRepair() throws Exception {
+    assertThat(answer(client.repairActivity(repair(ACTIVITY))).hasUnknownActivity()).isTrue();
+  }
+
+  private static RepairActivityRequest repair(String activity) {
+    return RepairActivityRequest.newBuilder().setActivityId(activity).build();
+  }
+
+  @Test
+  void refusesToListActivitiesAfterWhatIsNone() {
+    assertThat(
+            refusal(
+                    client.listActivities(
+                        ListActivitiesRequest.newBuilder().setAfter("No Activity").build()))
+                .getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
   /** The gateway tells its shopper PENDING only when it hears that the outcome is not known. */

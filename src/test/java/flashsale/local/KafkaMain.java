@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * ports finds the same data. SIGTERM ends it cleanly. It never waits for the disk: a killed process
  * loses nothing, a power cut may.
  *
- * <p>Arguments: data folder, port for clients, port for the controller; all on 127.0.0.1.
+ * <p>Arguments: data folder, port for clients, port for the controller, port at which clients are
+ * told to find it; all on 127.0.0.1.
  */
 final class KafkaMain {
   private static final String NODE_ID = "1";
@@ -33,9 +34,11 @@ final class KafkaMain {
   private KafkaMain() {}
 
   public static void main(String[] args) throws Exception {
-    if (args.length != 3) {
+    if (args.length != 4) {
       throw new IllegalArgumentException(
-          "arguments: " + args.length + " (expected: DATA_DIR CLIENT_PORT CONTROLLER_PORT)");
+          "arguments: "
+              + args.length
+              + " (expected: DATA_DIR CLIENT_PORT CONTROLLER_PORT SEEN_PORT)");
     }
     if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
         instanceof ch.qos.logback.classic.Logger root) {
@@ -45,7 +48,7 @@ final class KafkaMain {
     if (!Files.exists(storage.resolve("meta.properties"))) {
       format(storage);
     }
-    KafkaConfig config = new KafkaConfig(settings(storage, args[1], args[2]));
+    KafkaConfig config = new KafkaConfig(settings(storage, args[1], args[2], args[3]));
     KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "stop-kafka"));
     server.startup();
@@ -70,14 +73,15 @@ final class KafkaMain {
     return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   }
 
-  private static Map<String, String> settings(Path storage, String port, String controllerPort) {
+  private static Map<String, String> settings(
+      Path storage, String port, String controllerPort, String seenPort) {
     Map<String, String> settings = new HashMap<>();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", NODE_ID);
     settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
     settings.put(
         "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-    settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + seenPort);
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");

@@ -35,10 +35,20 @@ public final class KafkaProcess implements AutoCloseable {
 
   /** Returns when the broker answers a client on 127.0.0.1:{@code port}. */
   public static KafkaProcess start(Path dataDir, int port, Path log) {
+    return start(dataDir, port, port, log);
+  }
+
+  /**
+   * The same, for clients that reach the broker by a detour.
+   *
+   * @param seenPort where the broker tells its clients to find it, a proxy's port; the proxy must
+   *     let through already
+   */
+  static KafkaProcess start(Path dataDir, int port, int seenPort, Path log) {
     ServerProcess process =
         ServerProcess.start(
             "kafka",
-            command(dataDir, port, controllerPort(dataDir, port)),
+            command(dataDir, port, seenPort, controllerPort(dataDir, port)),
             Map.of("CLASSPATH", System.getProperty("java.class.path")),
             log,
             START_WITHIN,
@@ -46,7 +56,7 @@ public final class KafkaProcess implements AutoCloseable {
     return new KafkaProcess(process, port);
   }
 
-  private static List<String> command(Path dataDir, int port, int controllerPort) {
+  private static List<String> command(Path dataDir, int port, int seenPort, int controllerPort) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx512m",
@@ -55,7 +65,8 @@ public final class KafkaProcess implements AutoCloseable {
         KafkaMain.class.getName(),
         dataDir.toString(),
         Integer.toString(port),
-        Integer.toString(controllerPort));
+        Integer.toString(controllerPort),
+        Integer.toString(seenPort));
   }
 
   /** The controller's port is part of the stored quorum: chosen once, then kept with the data. */

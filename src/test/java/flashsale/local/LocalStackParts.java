@@ -18,6 +18,7 @@ final class LocalStackParts {
 
   private final NodeProcess.Ports nodePorts;
   private final LocalStackPorts ports;
+  private final LocalStackDetours.Ports seen;
   private final boolean etcd;
   private final Map<String, LocalStackPart> servers = new LinkedHashMap<>();
   private final LocalStackPart node;
@@ -28,8 +29,10 @@ final class LocalStackParts {
       LocalStackFiles files,
       Path dataDir,
       LocalStackPorts ports,
+      LocalStackDetours detours,
       LocalStackPart.Mourner mourner) {
     this.ports = ports;
+    this.seen = detours.around(new LocalStackDetours.Ports(ports.redis(), ports.kafka()));
     this.nodePorts =
         new NodeProcess.Ports(
             options.httpPort(), options.grpcPort(), options.managementPort(), ports.remoting());
@@ -57,7 +60,8 @@ final class LocalStackParts {
         mourner,
         () -> {
           var kafka =
-              KafkaProcess.start(dataDir.resolve("kafka"), ports.kafka(), files.log("kafka"));
+              KafkaProcess.start(
+                  dataDir.resolve("kafka"), ports.kafka(), seen.kafka(), files.log("kafka"));
           return new LocalStackPart.Running(kafka.process(), kafka);
         });
     if (etcd) {
@@ -87,8 +91,8 @@ final class LocalStackParts {
 
   private NodeProcess.Servers serversOfTheNode() {
     return new NodeProcess.Servers(
-        "redis://127.0.0.1:" + ports.redis(),
-        "127.0.0.1:" + ports.kafka(),
+        "redis://127.0.0.1:" + seen.redis(),
+        "127.0.0.1:" + seen.kafka(),
         startedPostgres(),
         etcd ? etcdEndpoint() : null);
   }

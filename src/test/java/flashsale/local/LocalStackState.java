@@ -18,7 +18,7 @@ import java.util.Map;
  * @param processes the parts' process ids by name
  * @param control where {@link LocalStackControl} listens, {@code host:port}
  */
-record LocalStackState(
+public record LocalStackState(
     List<String> http,
     List<String> grpc,
     List<String> management,
@@ -33,18 +33,21 @@ record LocalStackState(
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** The password never appears in {@link #toString()}. */
-  record Postgres(String host, int port, String database, String user, String password) {
+  public record Postgres(String host, int port, String database, String user, String password) {
     @Override
     public String toString() {
       return user + "@" + host + ":" + port + "/" + database;
     }
   }
 
-  record Redis(String host, int port) {}
+  /** Where Redis listens. */
+  public record Redis(String host, int port) {}
 
-  record Kafka(String bootstrapServers) {}
+  /** Where the node finds Kafka. */
+  public record Kafka(String bootstrapServers) {}
 
-  record Etcd(List<String> endpoints) {}
+  /** Empty where the machine has no etcd. */
+  public record Etcd(List<String> endpoints) {}
 
   /** Replaces the file in one step. */
   void write(Path file) throws IOException {

@@ -7,11 +7,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Sends one inline command to a Redis, for tests that do it harm. */
-final class RedisLine {
+public final class RedisLine {
   private RedisLine() {}
 
   /** Returns the first line of the reply. */
-  static String send(String host, int port, String command) throws IOException {
+  public static String send(String host, int port, String command) throws IOException {
     try (Socket socket = new Socket(host, port);
         BufferedReader reply =
             new BufferedReader(

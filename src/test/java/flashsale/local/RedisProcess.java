@@ -82,7 +82,13 @@ public final class RedisProcess implements AutoCloseable {
     process.close();
   }
 
-  /** Never half a file: it is written aside and moved into place. */
+  /**
+   * Never half a file: it is written aside and moved into place.
+   *
+   * <p>A program of its own writes it. Any process that this JVM starts at the same moment holds,
+   * until it has become its program, every file that the JVM has open, and what is open for writing
+   * nobody can run ("Text file busy").
+   */
   private static Path executableBelow(Path directory) {
     String resource =
         ExecutableProvider.newProvidedVersionsMap().get(OsArchitecture.detectOSandArchitecture());
@@ -103,12 +109,27 @@ public final class RedisProcess implements AutoCloseable {
         throw new ServerProcess.StartFailure("redis: " + resource + " is not in its jar");
       }
       Files.createDirectories(directory);
+      Path unpacked = directory.resolve("redis-server.bytes");
       Path aside = directory.resolve("redis-server.new");
-      Files.copy(bytes, aside, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(bytes, unpacked, StandardCopyOption.REPLACE_EXISTING);
+      copy(unpacked, aside);
+      Files.delete(unpacked);
       Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("rwx------"));
       return Files.move(aside, executable, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try {
+      int code = new ProcessBuilder("cp", from.toString(), to.toString()).start().waitFor();
+      if (code != 0) {
+        throw new IOException("cp " + from + " " + to + ": exit code " + code);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The whole system for a test: every part a process of its own, on free ports and data of its own.
  */
-final class RunningStack implements AutoCloseable {
+public final class RunningStack implements AutoCloseable {
   private final LocalStackParts parts;
   private final LocalStackFiles files;
   private final String url;
@@ -34,6 +34,11 @@ final class RunningStack implements AutoCloseable {
 
   /** Returns when the node is ready; everything written stays below {@code directory}. */
   static RunningStack start(Path directory) throws IOException {
+    return start(directory, LocalStackDetours.NONE);
+  }
+
+  /** The same, with something between the node and its servers. */
+  public static RunningStack start(Path directory, LocalStackDetours detours) throws IOException {
     int httpPort = ServerProcess.freePort();
     LocalStackOptions.Run options =
         new LocalStackOptions.Run(
@@ -41,7 +46,8 @@ final class RunningStack implements AutoCloseable {
     LocalStackFiles files = new LocalStackFiles(directory);
     Path data = Files.createDirectories(directory.resolve("data"));
     LocalStackParts parts =
-        new LocalStackParts(options, files, data, LocalStackPorts.of(data), (name, code) -> {});
+        new LocalStackParts(
+            options, files, data, LocalStackPorts.of(data), detours, (name, code) -> {});
     RunningStack stack = new RunningStack(parts, files, "http://127.0.0.1:" + httpPort);
     try {
       CompletableFuture.allOf(
@@ -61,7 +67,8 @@ final class RunningStack implements AutoCloseable {
     parts.state("").write(files.state());
   }
 
-  String url() {
+  /** Where its HTTP is. */
+  public String url() {
     return url;
   }
 
@@ -70,17 +77,45 @@ final class RunningStack implements AutoCloseable {
     return files.state();
   }
 
-  LocalStackState state() {
+  /** Ports and processes as they are now. */
+  public LocalStackState state() {
     return parts.state("");
   }
 
   /** SIGKILL. */
-  void kill(String name) {
+  public void kill(String name) {
     Objects.requireNonNull(part(name).process()).kill();
   }
 
+  /** Sends a signal to a part and to the processes that it started. */
+  public void signal(String name, String signal) throws IOException {
+    Objects.requireNonNull(part(name).process()).signal(signal);
+  }
+
+  /** Whether the machine has what this part needs; without etcd there is none. */
+  public boolean has(String name) {
+    return parts.named(name).isPresent();
+  }
+
+  /** Where the part keeps its data. */
+  public Path data(String name) {
+    return data(files.root(), name);
+  }
+
+  /** Where a part of a system that is started in {@code directory} will keep its data. */
+  public static Path data(Path directory, String name) {
+    return directory.resolve("data").resolve(name);
+  }
+
+  /**
+   * Where a system that was started in {@code directory} wrote its logs: NAME.log, over all starts.
+   */
+  public static Path logs(Path directory) {
+    return directory.resolve("target/logs");
+  }
+
   /** Ends it if it lives, and starts it on the same port and data; returns when it is ready. */
-  void restart(String name) throws IOException {
+  public void restart(String name) throws IOException {
     part(name).restart().join();
     writeState();
   }
@@ -93,7 +128,7 @@ final class RunningStack implements AutoCloseable {
    * Sends a request with a token for {@code user}, who has {@code ops} if the path is an
    * operator's.
    */
-  HttpResponse<String> send(String method, String path, String user, String body)
+  public HttpResponse<String> send(String method, String path, String user, String body)
       throws IOException, InterruptedException {
     String token =
         Token.of(new UserId(user), path.contains("/admin/") ? List.of("ops") : List.of());
@@ -108,7 +143,7 @@ final class RunningStack implements AutoCloseable {
   }
 
   /** The one number that a query returns. */
-  long number(String sql) throws SQLException {
+  public long number(String sql) throws SQLException {
     LocalStackState.Postgres p = state().postgres();
     String jdbcUrl = "jdbc:postgresql://" + p.host() + ":" + p.port() + "/" + p.database();
     try (Connection connection = DriverManager.getConnection(jdbcUrl, p.user(), p.password());

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 
 /** What one answer of the shop tells its shopper. */
-sealed interface SelloutAnswer {
+public sealed interface SelloutAnswer {
 
   /**
    * You have it.
@@ -38,11 +38,18 @@ sealed interface SelloutAnswer {
   /** No request that the shop had when it was asked has bought anything, or ever will. */
   record NotPurchased() implements SelloutAnswer {}
 
-  /** No answer, or one that the contract does not know: anything may have happened. */
-  record Unknown(String why) implements SelloutAnswer {}
+  /**
+   * Anything may have happened.
+   *
+   * @param answered an answer came, one that the contract does not know; else none came
+   */
+  record Unknown(String why, boolean answered) implements SelloutAnswer {}
 
   /** The reason of a shopper who looked away before the answer came. */
-  Unknown LOOKED_AWAY = new Unknown("the shopper looked away");
+  Unknown LOOKED_AWAY = new Unknown("the shopper looked away", false);
+
+  /** Nobody listened: the question was never sent, so that it did nothing. */
+  Unknown NOT_SENT = new Unknown("no answer: no connection", false);
 
   ObjectMapper JSON = new ObjectMapper();
 
@@ -109,7 +116,8 @@ sealed interface SelloutAnswer {
 
   private static Unknown strange(SelloutHttp.Reply reply, String code) {
     return new Unknown(
-        "HTTP " + reply.status() + (code.isEmpty() ? " that is not in the contract" : " " + code));
+        "HTTP " + reply.status() + (code.isEmpty() ? " that is not in the contract" : " " + code),
+        true);
   }
 
   private static JsonNode json(String body) {

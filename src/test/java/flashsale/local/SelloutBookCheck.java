@@ -93,7 +93,7 @@ final class SelloutBookCheck {
         .anyMatch(buy ->
             switch (buy.answer()) {
               case SelloutAnswer.Has has -> true;
-              case SelloutAnswer.Unknown unknown -> true;
+              case SelloutAnswer.Unknown unknown -> !unknown.equals(SelloutAnswer.NOT_SENT);
               case SelloutAnswer.Pending pending -> buy.answeredNs() > settledNs;
               case SelloutAnswer.NotPurchased notPurchased -> false;
               case SelloutAnswer.Refused refused -> false;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Both trail the answers by a moment, so both are asked again until they have caught up or the
  * patience is over; what was read last counts.
  */
-final class SelloutBooks {
+public final class SelloutBooks {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,8 +32,8 @@ final class SelloutBooks {
   private SelloutBooks() {}
 
   /** Waits until the activity is at rest; null when no proof could be read at all. */
-  static @Nullable Proof proof(URI url, String activityId, String opsToken, Duration patience)
-      throws InterruptedException {
+  public static @Nullable Proof proof(
+      URI url, String activityId, String opsToken, Duration patience) throws InterruptedException {
     String path = "/v1/admin/activities/" + activityId + "/proof";
     long deadlineNs = System.nanoTime() + patience.toNanos();
     try (SelloutHttp connection = new SelloutHttp(url)) {

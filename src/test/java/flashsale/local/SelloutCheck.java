@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * <p>Pure: a history in, one sentence per kind of violation out. It believes no server, only what
  * shoppers were told and what the books say afterwards.
  */
-final class SelloutCheck {
+public final class SelloutCheck {
   private final SelloutHistory history;
   private final SelloutViolations violations = new SelloutViolations();
 
@@ -37,7 +37,7 @@ final class SelloutCheck {
   }
 
   /** Every violation, worded for people; empty: the promise held. */
-  static List<String> violationsIn(SelloutHistory history) {
+  public static List<String> violationsIn(SelloutHistory history) {
     SelloutCheck check = new SelloutCheck(history);
     check.exactlyTheStockIsSold();
     check.everybodyLearnsTheOutcome();

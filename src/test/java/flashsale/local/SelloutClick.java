@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Carried by one thread at a time; the queue hands it over.
  */
-final class SelloutClick implements Delayed {
+public final class SelloutClick implements Delayed {
   private static final Duration PAUSE_MIN = Duration.ofMillis(50);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
   private static final Duration BACKOFF_MAX = Duration.ofSeconds(1);
@@ -22,25 +22,38 @@ final class SelloutClick implements Delayed {
   private final String token;
   private final boolean looksAway;
   private final List<Exchange> exchanges = new ArrayList<>(1);
-  private Question question = Question.BUY;
+  private Question question;
   private boolean decided;
   private long dueNs;
 
   SelloutClick(String user, String token, boolean looksAway) {
+    this(user, token, Question.BUY, looksAway);
+  }
+
+  private SelloutClick(String user, String token, Question first, boolean looksAway) {
     this.user = user;
     this.token = token;
+    this.question = first;
     this.looksAway = looksAway;
   }
 
-  String user() {
+  /** Of a shopper who waits for every answer; nothing is asked yet. */
+  public static SelloutClick beginningWith(Question first, String user, String token) {
+    return new SelloutClick(user, token, first, false);
+  }
+
+  /** Who clicked. */
+  public String user() {
     return user;
   }
 
-  String token() {
+  /** Of that shopper. */
+  public String token() {
     return token;
   }
 
-  Question question() {
+  /** What to ask next. */
+  public Question question() {
     return question;
   }
 
@@ -49,20 +62,23 @@ final class SelloutClick implements Delayed {
     return looksAway && exchanges.isEmpty();
   }
 
-  int exchanges() {
+  /** How much was asked so far. */
+  public int exchanges() {
     return exchanges.size();
   }
 
-  boolean isDecided() {
+  /** The last answer was final. */
+  public boolean isDecided() {
     return decided;
   }
 
-  SelloutHistory.Click history() {
+  /** Everything asked and answered so far. */
+  public SelloutHistory.Click history() {
     return new SelloutHistory.Click(exchanges);
   }
 
   /** Takes an answer in: it decides, or says what to ask next and how long to wait before. */
-  void add(Exchange exchange) {
+  public void add(Exchange exchange) {
     exchanges.add(exchange);
     switch (exchange.answer()) {
       case SelloutAnswer.Has has -> decided = true;

@@ -20,8 +20,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** The purchase contract in one map, with a fault to order: what the driver is tested against. */
-final class SelloutFakeShop implements AutoCloseable {
-  enum Fault {
+public final class SelloutFakeShop implements AutoCloseable {
+  /** What is wrong with this shop. */
+  public enum Fault {
     NONE,
     /** Honest, but every third purchase is PENDING at first, and every seventh is to be retried. */
     NONE_BUT_SLOW_TO_SAY,
@@ -49,7 +50,8 @@ final class SelloutFakeShop implements AutoCloseable {
   private final Set<String> sentAway = new HashSet<>();
   private long stock;
 
-  SelloutFakeShop(Fault fault) throws IOException {
+  /** Sells nothing before an activity is created. */
+  public SelloutFakeShop(Fault fault) throws IOException {
     this.fault = fault;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
     server.setExecutor(threads);
@@ -57,7 +59,8 @@ final class SelloutFakeShop implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  /** Where it listens. */
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 

@@ -11,25 +11,26 @@ import org.jspecify.annotations.Nullable;
  * @param rows the activity's orders in Postgres; null: they could not be read
  * @param proof null: it could not be read
  */
-record SelloutHistory(
+public record SelloutHistory(
     long stock, List<Shopper> shoppers, @Nullable List<Row> rows, @Nullable Proof proof) {
-  SelloutHistory {
+  public SelloutHistory {
     shoppers = List.copyOf(shoppers);
     rows = rows == null ? null : List.copyOf(rows);
   }
 
   /** One shopper with every click, each click with its retries. */
-  record Shopper(String user, List<Click> clicks) {
-    Shopper {
+  public record Shopper(String user, List<Click> clicks) {
+    public Shopper {
       clicks = List.copyOf(clicks);
     }
 
-    Stream<Exchange> exchanges() {
+    /** Of all clicks. */
+    public Stream<Exchange> exchanges() {
       return clicks.stream().flatMap(click -> click.exchanges.stream());
     }
 
     /** The first answer that said: you have it. */
-    @Nullable Has firstHas() {
+    public @Nullable Has firstHas() {
       return exchanges()
           .filter(exchange -> exchange.answer instanceof SelloutAnswer.Has)
           .map(exchange -> new Has(exchange, (SelloutAnswer.Has) exchange.answer))
@@ -51,16 +52,17 @@ record SelloutHistory(
     }
   }
 
-  record Has(Exchange exchange, SelloutAnswer.Has answer) {}
+  /** The exchange by which a shopper learned that they have it. */
+  public record Has(Exchange exchange, SelloutAnswer.Has answer) {}
 
   /** One press on the button, and what followed from it, in order. */
-  record Click(List<Exchange> exchanges) {
-    Click {
+  public record Click(List<Exchange> exchanges) {
+    public Click {
       exchanges = List.copyOf(exchanges);
     }
   }
 
-  enum Question {
+  public enum Question {
     /** {@code POST …/purchases} */
     BUY,
     /** {@code GET …/purchases/me} */
@@ -68,10 +70,10 @@ record SelloutHistory(
   }
 
   /** One request and its answer; times by {@link System#nanoTime()}. */
-  record Exchange(Question question, long askedNs, long answeredNs, SelloutAnswer answer) {}
+  public record Exchange(Question question, long askedNs, long answeredNs, SelloutAnswer answer) {}
 
   /** One order in Postgres. */
-  record Row(String user, String orderId, long sequence) {}
+  public record Row(String user, String orderId, long sequence) {}
 
   /**
    * What {@code GET …/proof} said.
@@ -79,7 +81,7 @@ record SelloutHistory(
    * @param orders as Postgres counts them; null when the proof did not say
    * @param text the whole proof, for people
    */
-  record Proof(
+  public record Proof(
       boolean consistent,
       boolean atRest,
       long stock,

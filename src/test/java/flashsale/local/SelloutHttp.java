@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -18,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The shoppers share two cores with the servers they measure, so a request must cost next to
  * nothing here. Used by one thread at a time. After any failure the connection is dropped and the
- * next request opens another one; nothing is ever sent twice by itself.
+ * next request opens another one; nothing is ever sent twice by itself. Who goes on asking where
+ * nobody listens has to {@link #pause()}, or asks thousands of times a second.
  */
-final class SelloutHttp implements AutoCloseable {
+public final class SelloutHttp implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(3);
+  private static final Duration PAUSE_MIN = Duration.ofMillis(50);
+  private static final int PAUSE_DOUBLED_MAX = 4;
   private static final int LINE_BYTES_MAX = 8192;
   private static final int HEADERS_MAX = 100;
   private static final int BODY_BYTES_MAX = 4 << 20;
@@ -31,21 +35,28 @@ final class SelloutHttp implements AutoCloseable {
    *
    * @param retryAfterS the header's seconds, 0 when there was none
    */
-  record Reply(int status, int retryAfterS, String body) {}
+  public record Reply(int status, int retryAfterS, String body) {}
 
   private final URI url;
   private final byte[] buffer = new byte[8192];
   private int from;
   private int to;
   private long deadlineNs;
+  private int refusedInARow;
   private @Nullable Socket socket;
 
-  SelloutHttp(URI url) {
+  /** Opens nothing yet. */
+  public SelloutHttp(URI url) {
     this.url = url;
   }
 
-  /** Sends one request; fails when the whole answer is not there in time. */
-  Reply exchange(String method, String path, String token, @Nullable String json, Duration within)
+  /**
+   * Sends one request; fails when the whole answer is not there in time.
+   *
+   * @throws ConnectException nothing was sent, because there was no connection to be had
+   */
+  public Reply exchange(
+      String method, String path, String token, @Nullable String json, Duration within)
       throws IOException {
     boolean reusable = false;
     try {
@@ -90,12 +101,27 @@ final class SelloutHttp implements AutoCloseable {
           new InetSocketAddress(url.getHost(), url.getPort()), (int) CONNECT_WITHIN.toMillis());
     } catch (IOException e) {
       fresh.close();
-      throw e;
+      refusedInARow++;
+      ConnectException unsent = new ConnectException(e.getMessage());
+      unsent.initCause(e);
+      throw unsent;
     }
+    refusedInARow = 0;
     from = 0;
     to = 0;
     socket = fresh;
     return fresh;
+  }
+
+  /**
+   * Waits, longer each time, where the last attempts to connect all failed: 50 ms to 0.8 s. Else it
+   * does not wait.
+   */
+  public void pause() throws InterruptedException {
+    if (refusedInARow > 0) {
+      int doubled = Math.min(refusedInARow - 1, PAUSE_DOUBLED_MAX);
+      Thread.sleep(PAUSE_MIN.toMillis() << doubled);
+    }
   }
 
   private static final class Head {

@@ -45,7 +45,7 @@ final class SelloutSale {
   record Limits(Duration within, Duration answerWithin, int exchangesMax) {}
 
   private final String page;
-  private final String purchases;
+  private final SelloutDesk desk;
   private final Limits limits;
   private final List<Shopper> shoppers = new ArrayList<>();
   private final List<SelloutClick> clicks = new ArrayList<>();
@@ -83,7 +83,7 @@ final class SelloutSale {
   SelloutSale(
       String activityId, List<String> users, Function<String, String> tokens, Limits limits) {
     this.page = "/v1/activities/" + activityId;
-    this.purchases = page + "/purchases";
+    this.desk = new SelloutDesk(activityId, limits.answerWithin);
     this.limits = limits;
     for (int i = 0; i < users.size(); i++) {
       String user = users.get(i);
@@ -158,6 +158,7 @@ final class SelloutSale {
   private void carry(SelloutHttp connection) throws InterruptedException {
     for (SelloutClick click = next(); click != null; click = next()) {
       step(click, connection);
+      connection.pause();
     }
   }
 
@@ -190,7 +191,9 @@ final class SelloutSale {
     }
     long askedNs = System.nanoTime();
     SelloutAnswer answer =
-        click.looksAwayNow() ? lookAway(click, connection) : ask(question, click, connection);
+        click.looksAwayNow()
+            ? lookAway(click, connection)
+            : desk.ask(question, click.token(), connection);
     click.add(new Exchange(question, askedNs, System.nanoTime(), answer));
     if (click.isDecided()) {
       clicksOpen.decrementAndGet();
@@ -206,30 +209,10 @@ final class SelloutSale {
     }
   }
 
-  private SelloutAnswer ask(Question question, SelloutClick click, SelloutHttp connection) {
-    try {
-      return switch (question) {
-        case BUY ->
-            SelloutAnswer.toPurchase(
-                connection.exchange("POST", purchases, click.token(), null, limits.answerWithin));
-        case INQUIRE ->
-            SelloutAnswer.toInquiry(
-                connection.exchange(
-                    "GET", purchases + "/me", click.token(), null, limits.answerWithin));
-      };
-    } catch (IOException e) {
-      return new SelloutAnswer.Unknown("no answer: " + e.getMessage());
-    }
-  }
-
   /** Buys, and never learns what came of it: the answer is dropped or the connection is. */
   private SelloutAnswer lookAway(SelloutClick click, SelloutHttp connection) {
     long patienceMs = ThreadLocalRandom.current().nextLong(1, LOOKS_AWAY_AFTER_MAX.toMillis() + 1);
-    try {
-      connection.exchange("POST", purchases, click.token(), null, Duration.ofMillis(patienceMs));
-    } catch (IOException e) {
-      // exactly what looking away means
-    }
+    desk.ask(Question.BUY, click.token(), connection, Duration.ofMillis(patienceMs));
     return SelloutAnswer.LOOKED_AWAY;
   }
 }

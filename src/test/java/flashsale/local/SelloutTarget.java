@@ -38,23 +38,26 @@ record SelloutTarget(List<URI> urls, @Nullable Postgres postgres) {
     }
   }
 
+  static SelloutTarget of(SelloutOptions options) {
+    return of(options.url(), options.state());
+  }
+
   /**
    * Reads the state file if there is one; an address given by hand wins over it.
    *
    * <p>The file's Postgres counts only when the file speaks of the same system: reading the orders
    * of another one would accuse an innocent.
    */
-  static SelloutTarget of(SelloutOptions options) {
-    Path file = options.state() == null ? SelloutOptions.STATE_DEFAULT : options.state();
-    URI url = options.url();
-    if (options.state() == null && !Files.isRegularFile(file)) {
+  static SelloutTarget of(@Nullable URI url, @Nullable Path givenState) {
+    Path file = givenState == null ? SelloutOptions.STATE_DEFAULT : givenState;
+    if (givenState == null && !Files.isRegularFile(file)) {
       return new SelloutTarget(List.of(url == null ? URL_DEFAULT : url), null);
     }
     SelloutTarget stated = read(file);
     if (url == null) {
       return stated;
     }
-    boolean same = options.state() != null || stated.urls.contains(numeric(url));
+    boolean same = givenState != null || stated.urls.contains(numeric(url));
     return new SelloutTarget(List.of(url), same ? stated.postgres : null);
   }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One server of the local run or of a test: a process of its own, so that it can be killed, paused
@@ -148,6 +150,26 @@ public final class ServerProcess implements AutoCloseable {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     awaitExit(STOP_GRACE);
+  }
+
+  /**
+   * Sends a signal to the process and to those that it started, Postgres' backends for instance.
+   *
+   * @param signal as the shell calls it: "STOP", "CONT", "TERM" …
+   */
+  public void signal(String signal) throws IOException {
+    String pids =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+            .map(handle -> Long.toString(handle.pid()))
+            .collect(Collectors.joining(" "));
+    try {
+      // One of them may have ended meanwhile, which is no failure.
+      new ProcessBuilder("sh", "-c", "kill -s " + signal + " " + pids + " 2>/dev/null")
+          .start()
+          .waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

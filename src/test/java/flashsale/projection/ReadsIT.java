@@ -202,6 +202,28 @@ class ReadsIT {
   }
 
   @Test
+  void activitiesComeInPages() {
+    ActivityId hats = new ActivityId("hats");
+    soon(catalog.publish(row(hats, 10, 1)));
+    soon(catalog.publish(row(SHOES, 10, 1)));
+    soon(catalog.publish(row(SOCKS, 10, 1)));
+    // As if they were created by one statement: then the id decides.
+    postgres.execute("update activities set created_at = now() where activity_id <> 'hats'");
+
+    assertThat(soon(reads.activities())).extracting(ReadsIT::id).containsExactly(SHOES, SOCKS, hats);
+    assertThat(soon(reads.activitiesAfter(SHOES)))
+        .extracting(ReadsIT::id)
+        .containsExactly(SOCKS, hats);
+    assertThat(soon(reads.activitiesAfter(SOCKS))).extracting(ReadsIT::id).containsExactly(hats);
+    assertThat(soon(reads.activitiesAfter(hats))).isEmpty();
+    assertThat(soon(reads.activitiesAfter(new ActivityId("nothing")))).isEmpty();
+  }
+
+  private static ActivityId id(Reads.Listed listed) {
+    return listed.row().activity().id();
+  }
+
+  @Test
   void theProofCountsOrdersAndConflicts() {
     assertThat(soon(reads.proof(SHOES))).isEqualTo(Reads.PostgresBook.EMPTY);
     soon(catalog.publish(row(SHOES, 10, 1)));

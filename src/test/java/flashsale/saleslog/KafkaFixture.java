@@ -57,6 +57,10 @@ final class KafkaFixture implements AutoCloseable {
         "127.0.0.1:" + port, topic, partitions, 1, 1, Duration.ofDays(90), DELIVERY_TIMEOUT);
   }
 
+  static Settings.Kafka deliveringWithin(Duration timeout) {
+    return new Settings.Kafka("127.0.0.1:1", "sales", 16, 1, 1, Duration.ofDays(90), timeout);
+  }
+
   Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
   }

@@ -1,0 +1,185 @@
+package flashsale.chaos;
+
+import flashsale.chaos.ChaosOptions.WrongArguments;
+import flashsale.local.RunningStack;
+import flashsale.local.Token;
+import flashsale.model.UserId;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code scripts/chaos}: breaks the running system in every way there is, while it sells, and
+ * checks what shoppers were told against every book.
+ *
+ * <p>Exit codes: see {@link ChaosOptions#USAGE}.
+ */
+public final class Chaos {
+  private static final int OK = 0;
+  private static final int VIOLATED = 1;
+  private static final int WRONG_ARGUMENTS = 2;
+
+  /** More shoppers than units, so that everything is sold and somebody goes without. */
+  private static final double SHOPPERS_PER_UNIT = 1.3;
+
+  private static final Crowd.Pace PACE = new Crowd.Pace(96, 300, Duration.ofSeconds(10));
+
+  private final ChaosOptions options;
+  private final List<Fault> faults;
+  private final Path directory;
+  private final PrintStream out;
+  private final List<Crowd.Guest> guests;
+  private final String opsToken = Token.of(new UserId("ops"), List.of("ops"));
+  private @Nullable ChaosSystem system;
+  private int systems;
+
+  private Chaos(ChaosOptions options, List<Fault> faults, Path directory, PrintStream out) {
+    this.options = options;
+    this.faults = faults;
+    this.directory = directory;
+    this.out = out;
+    this.guests =
+        IntStream.rangeClosed(1, (int) (options.stock() * SHOPPERS_PER_UNIT))
+            .mapToObj(i -> "shopper-" + i)
+            .map(user -> new Crowd.Guest(user, Token.of(new UserId(user), List.of())))
+            .toList();
+  }
+
+  public static void main(String[] args) throws Exception {
+    System.exit(run(Path.of("target", "chaos"), System.out, System.err, args));
+  }
+
+  /** The whole program but for the end of the process; returns the exit code. */
+  static int run(Path directory, PrintStream out, PrintStream err, String... args)
+      throws IOException, InterruptedException {
+    if (List.of(args).contains("--help")) {
+      out.println(ChaosOptions.USAGE);
+      return OK;
+    }
+    try {
+      ChaosOptions options = ChaosOptions.parse(args);
+      List<Fault> faults = options.chosen(FaultList.all());
+      if (options.list()) {
+        faults.forEach(fault -> out.println(listed(fault)));
+        return OK;
+      }
+      return new Chaos(options, faults, directory, out).strikeAll();
+    } catch (WrongArguments e) {
+      err.println("chaos: " + e.getMessage());
+      return WRONG_ARGUMENTS;
+    }
+  }
+
+  private static String listed(Fault fault) {
+    return fault.name() + fault.missing().map(what -> "   (needs " + what + ")").orElse("");
+  }
+
+  private int strikeAll() throws IOException, InterruptedException {
+    ChaosFiles.deleteTree(directory);
+    Files.createDirectories(directory);
+    ChaosReport report =
+        new ChaosReport(ChaosFiles.where(), faults, options.fault() == null && !options.quick());
+    Thread stop = new Thread(this::stopSystem, "stop-chaos");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      int round = 0;
+      for (Fault fault : faults) {
+        if (fault.missing().isPresent()) {
+          out.println(fault.name() + ": skipped: needs " + fault.missing().get());
+          continue;
+        }
+        int times = Math.min(options.times(), fault.timesMax());
+        for (int time = 1; time <= times; time++) {
+          round++;
+          RoundResult result = strike(fault, round);
+          report.add(result);
+          out.println(fault.name() + " (" + time + "/" + times + "): " + line(result));
+          result.violations().forEach(violation -> out.println("  - " + violation));
+          Files.writeString(directory.resolve("report.md"), report.markdown());
+        }
+      }
+    } finally {
+      stopSystem();
+      Runtime.getRuntime().removeShutdownHook(stop);
+    }
+    out.println();
+    out.print(report.markdown());
+    boolean held = report.violations() == 0 && (options.quick() || report.figuresAreMet());
+    out.println(held ? "OK: every check held" : "FAILED");
+    return held ? OK : VIOLATED;
+  }
+
+  private static String line(RoundResult result) {
+    Duration recovery = result.recovery();
+    return String.format(
+        Locale.ROOT,
+        "%,d confirmed, %,d in doubt, %,d requests, away %s, selling again after %s%s%s",
+        result.confirmed(),
+        result.inDoubt(),
+        result.requests(),
+        ChaosReport.seconds(result.away()),
+        recovery == null ? "–" : ChaosReport.seconds(recovery),
+        result.refusedP99Ms() == null
+            ? ""
+            : String.format(Locale.ROOT, ", refused within %.0f ms (p99)", result.refusedP99Ms()),
+        result.violations().isEmpty() ? "" : "   VIOLATED");
+  }
+
+  /** One round; a system in which something was wrong is kept as evidence, and not used again. */
+  private RoundResult strike(Fault fault, int round) throws InterruptedException {
+    String activityId = "chaos-" + round + "-" + ChaosFiles.slug(fault.name());
+    RoundResult result;
+    ChaosHistory history = null;
+    try {
+      ChaosSystem running = running(fault.smallDisks());
+      ChaosRound.Outcome outcome =
+          new ChaosRound(running, ChaosRound.Limits.DEFAULT, guests, options.stock(), PACE)
+              .run(fault, activityId, opsToken);
+      result = outcome.result();
+      history = outcome.history();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      result = RoundResult.brokenOff(fault.name(), "the round was broken off: " + e);
+    }
+    if (!result.violations().isEmpty()) {
+      stopSystem();
+      ChaosFiles.keepEvidence(
+          directory.resolve("evidence-" + activityId),
+          RunningStack.logs(directory.resolve("system-" + systems)),
+          history,
+          result);
+    }
+    return result;
+  }
+
+  /** The one that runs, if its disks are as wanted; else another one. */
+  private synchronized ChaosSystem running(Set<String> smallDisks) throws IOException {
+    ChaosSystem now = system;
+    if (now != null && !now.partsOnSmallDisks().equals(smallDisks)) {
+      stopSystem();
+      now = null;
+    }
+    if (now == null) {
+      systems++;
+      now = ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
+      system = now;
+    }
+    return now;
+  }
+
+  private synchronized void stopSystem() {
+    ChaosSystem now = system;
+    system = null;
+    if (now != null) {
+      now.close();
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package flashsale.chaos;
+
+import flashsale.model.Quoted;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of {@code scripts/chaos}.
+ *
+ * @param fault part of the names of those that are struck; null: all
+ */
+record ChaosOptions(boolean list, boolean quick, @Nullable String fault, int times, int stock) {
+  private static final int TIMES = 5;
+  private static final int TIMES_MAX = 1000;
+  private static final int STOCK = 3000;
+  private static final int STOCK_QUICK = 1000;
+  private static final int STOCK_MIN = 100;
+  private static final int STOCK_MAX = 1_000_000;
+  static final String USAGE =
+      """
+      usage: scripts/chaos [--quick] [--fault NAME] [--times 5] [--stock 3000] [--list]
+
+      Starts the whole system on ports and data of its own. Then, for each kind of fault and as often
+      as --times says: a fresh sale, thousands of shoppers who never give up, the fault in the middle
+      of it. What they were told is held against every book. Prints a table and writes it to
+      target/chaos/report.md.
+
+        --quick        a few kinds of fault, once each, small sales: at most 4 minutes
+        --fault NAME   only faults with NAME in their name
+        --times N      1 to 1000
+        --stock N      units in a sale, 100 to 1000000
+        --list         lists the faults and what this machine lacks for them
+
+      exit code: 0 every check held; 1 a check failed; 2 wrong arguments\
+      """;
+
+  /** The arguments make no sense; the message says which one and what was expected. */
+  static final class WrongArguments extends RuntimeException {
+    WrongArguments(String message) {
+      super(message);
+    }
+  }
+
+  static ChaosOptions parse(String... args) {
+    boolean list = false;
+    boolean quick = false;
+    String fault = null;
+    int times = 0;
+    int stock = 0;
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--list" -> list = true;
+        case "--quick" -> quick = true;
+        case "--fault" -> fault = value(args, i++);
+        case "--times" -> times = number(args, i++, 1, TIMES_MAX);
+        case "--stock" -> stock = number(args, i++, STOCK_MIN, STOCK_MAX);
+        default ->
+            throw new WrongArguments(
+                quoted(args[i])
+                    + " (expected: --quick, --fault, --times, --stock, --list or --help)");
+      }
+    }
+    return new ChaosOptions(
+        list,
+        quick,
+        fault,
+        times > 0 ? times : quick ? 1 : TIMES,
+        stock > 0 ? stock : quick ? STOCK_QUICK : STOCK);
+  }
+
+  /** The faults that are meant; one at least. */
+  List<Fault> chosen(List<Fault> all) {
+    String wanted = fault == null ? "" : fault.toLowerCase(Locale.ROOT);
+    List<Fault> chosen =
+        all.stream()
+            .filter(each -> each.name().toLowerCase(Locale.ROOT).contains(wanted))
+            .filter(each -> !quick || fault != null || FaultList.QUICK.contains(each.name()))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw new WrongArguments(
+          "--fault: " + quoted(wanted) + " (expected: part of a name that --list shows)");
+    }
+    return chosen;
+  }
+
+  private static String value(String[] args, int i) {
+    if (i + 1 >= args.length || args[i + 1].isBlank()) {
+      throw new WrongArguments(args[i] + ": nothing (expected: a value)");
+    }
+    return args[i + 1];
+  }
+
+  private static int number(String[] args, int i, int least, int most) {
+    String text = value(args, i);
+    int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+    if (number < least || number > most) {
+      throw new WrongArguments(
+          args[i] + ": " + quoted(text) + " (expected: " + least + " to " + most + ")");
+    }
+    return number;
+  }
+
+  private static String quoted(String text) {
+    return Quoted.of(text);
+  }
+}
