@@ -116,10 +116,12 @@ final class ClaimBugs {
               .foundByStory("TwoActorsTest#refusesNobodyWhileItsTailIsOld"),
           PlantedBug.of(
               "line: not purchased as of before it was asked",
-              main("activity/WaitingLine.java", "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)", "if (true)")),
+              main("activity/WaitingLine.java", "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)", "if (true)"))
+              .foundByStory("OldNewsTest#saysNotPurchasedAsOfAfterItWasAsked"),
           PlantedBug.of(
               "core: closed by the clock before that is persisted",
-              main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();")),
+              main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();"))
+              .foundByStory("OldNewsTest#saysClosedWhenThatIsPersisted"),
           PlantedBug.of(
               "claims: not purchased though a claim is still asking",
               main(CLAIMS, "} else if (line.isHeld(waiting.user())) {", "} else if (false) {"))
@@ -159,7 +161,8 @@ final class ClaimBugs {
                   """)),
           PlantedBug.of(
               "core: the log is not believed that it is closed",
-              main(HOURS, "state.closed() || log.ledger().closed()", "state.closed()")),
+              main(HOURS, "state.closed() || log.ledger().closed()", "state.closed()"))
+              .foundInProfile("POSTGRES"),
           PlantedBug.of(
               "changes: the stock is changed while something is under way",
               main("activity/Changes.java", "if (!core.isLive() || !claims.areDecided())", "if (!core.isLive())"),

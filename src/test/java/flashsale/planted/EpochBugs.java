@@ -20,7 +20,7 @@ final class EpochBugs {
           PlantedBug.of(
               "log: the fold jumps to where Postgres is",
               main(LOG_VIEW, "if (!known || !skips)", "if (true)"))
-              .foundByStory("LogFaultTest#confirmsABatchThatPostgresSawBeforeItsOwnTail"),
+              .foundByStory("OldNewsTest#confirmsWhatPostgresKnewBeforeItsOwnTail"),
           PlantedBug.of(
               "opening: admits before its epoch came back from the log",
               main(OPENING, "if (awaitsLog()) { ackedAtMs = turn.now(); }", "if (awaitsLog()) { ackedAtMs = turn.now(); if (step == Step.ANNOUNCE) { go(Step.LOAD); } }")),
@@ -44,7 +44,8 @@ final class EpochBugs {
               .foundByStory("TwoActorsTest#isFencedByRedisWhenItsTailIsLate"),
           PlantedBug.of(
               "journal: two writers may have the same number",
-              model("JournalModel.java", "return rows.putIfAbsent(seqNr, event) == null;", "rows.put(seqNr, event); return true;")),
+              model("JournalModel.java", "return rows.putIfAbsent(seqNr, event) == null;", "rows.put(seqNr, event); return true;"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "journal: a write that timed out is believed",
               main(CORE, "case Input.JournalFailed failed -> journal.failed();", """
@@ -56,10 +57,12 @@ final class EpochBugs {
                       onJournalWritten(event, journal.state().seqNr() + 1);
                     }
                   }
-                  """)),
+                  """))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "journal: another actor's write is taken for its own",
-              main(JOURNAL, "&& replayed.writtenBy() == incarnation;", ";")),
+              main(JOURNAL, "&& replayed.writtenBy() == incarnation;", ";"))
+              .foundByStory("TwoActorsTest#stopsWhenAnotherActorWroteTheJournalInBetween"),
           PlantedBug.of(
               "journal: another actor's write goes unnoticed",
               main(JOURNAL, "return mine && writing != null ? Replay.WRITTEN : Replay.TAKEN_OVER;", "state = replayed; return mine && writing != null ? Replay.WRITTEN : Replay.UNCHANGED;")),

@@ -29,7 +29,8 @@ final class LedgerBugs {
               main(
                   LEDGER,
                   "when opened.writer().epoch() > writer.epoch()",
-                  "when opened.writer().epoch() != writer.epoch()")),
+                  "when opened.writer().epoch() != writer.epoch()"))
+              .foundByStory("OldNewsTest#anOldEpochThatReachesTheLogLateOpensNothing"),
           PlantedBug.of(
               "ledger: a new epoch with a lower stock forgets what is sold",
               main(LEDGER, "Math.max(opened.stock(), sold)", "opened.stock()"),

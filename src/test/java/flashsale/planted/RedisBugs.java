@@ -48,13 +48,15 @@ final class RedisBugs {
               model(
                   REDIS,
                   "if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch)",
-                  "if (false)")),
+                  "if (false)"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "flip script: says done of any book of its epoch",
               model(REDIS, "return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);", "return new FlipReply.Flipped();")),
           PlantedBug.of(
               "adopt script: the previous epoch is not compared",
-              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.seq != previousSeq")),
+              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.seq != previousSeq"))
+              .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "adopt script: the buyers are not counted",
               model(REDIS, "if (stored.buyers.size() != sold) { return new AdoptReply", "if (false) { return new AdoptReply")),
@@ -70,7 +72,8 @@ final class RedisBugs {
               model(REDIS, "book = new Book(epoch, left, stored.buyers);", "book = new Book(epoch, stored.seq, left, stored.buyers, stored.last, stored.reply);")),
           PlantedBug.of(
               "flip script: a flip that is done already is done again",
-              model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)")),
+              model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)"))
+              .foundInProfile("REDIS"),
           PlantedBug.of(
               "flip script: the loaded buyers are not counted",
               model(REDIS, "if (loaded.size() != sold)", "if (false)")),
