@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * never blocks a caller.
  *
  * <p>Kafka's {@code send} may block for the topic's metadata, so one thread of our own makes all
- * calls. A producer that met an error it cannot recover from is replaced before the next send; so is
- * one that says nothing at all, because its own thread has died.
+ * calls. A producer that met an error it cannot recover from is replaced before the next send; so
+ * is one that says nothing at all, because its own thread has died.
  *
  * <p>Every append is decided, or in doubt, within the delivery time-out, wherever it waits.
  */
@@ -116,9 +116,9 @@ final class Appender implements AutoCloseable {
   private void send(
       Sending by, ProducerRecord<byte[], byte[]> record, CompletableFuture<Long> appended) {
     CompletableFuture<@Nullable RecordMetadata> outcome = new CompletableFuture<>();
-    outcome
-        .orTimeout(2 * settings.deliveryTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((place, failure) -> onSent(by, place, failure, appended));
+    CompletionStage<@Nullable RecordMetadata> bounded =
+        outcome.orTimeout(2 * settings.deliveryTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    bounded.whenComplete((place, failure) -> onSent(by, place, failure, appended));
     try {
       // The callback is called for every outcome that does not throw here.
       var unused =

@@ -70,7 +70,8 @@ final class KafkaClients {
             Map.entry(
                 ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
-                ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, CONNECT_WITHIN.toMillis()),
+                ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+                CONNECT_WITHIN.toMillis()),
             Map.entry(
                 ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
                 CONNECT_WITHIN_MAX.toMillis())),
@@ -101,7 +102,8 @@ final class KafkaClients {
             Map.entry(
                 ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
-                ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, CONNECT_WITHIN.toMillis()),
+                ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+                CONNECT_WITHIN.toMillis()),
             Map.entry(
                 ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
                 CONNECT_WITHIN_MAX.toMillis())),

@@ -50,6 +50,7 @@ final class LogEnds implements AutoCloseable {
   private final Settings.Kafka settings;
   private final LongSupplier clock;
   private final Consumer<Told> onTold;
+
   /** Who was asked for and when. */
   private final Map<TopicPartition, Long> underWay = new HashMap<>();
 

@@ -171,11 +171,14 @@ final class Tail implements AutoCloseable {
         .addKeyValue("cause", cause.toString())
         .addKeyValue("breaksInARow", breaks.inARow())
         .log("the tail broke, every following is begun anew");
-    LockSupport.parkNanos(breaks.pauseNanos());
-    tailed.clear();
-    ends.reset();
-    failAll("the tail broke: " + cause);
-    consumer.close();
+    try {
+      tailed.clear();
+      ends.reset();
+      failAll("the tail broke: " + cause);
+      consumer.close();
+    } finally {
+      LockSupport.parkNanos(breaks.pauseNanos());
+    }
     broken = null;
   }
 

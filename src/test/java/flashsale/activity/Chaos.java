@@ -2,7 +2,10 @@ package flashsale.activity;
 
 import flashsale.activity.Plan.FaultId;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,39 +48,64 @@ final class Chaos {
     }
   }
 
+  /** The faults of one scope that this history has, and out of how many. */
+  private static final class Places {
+    final List<Fault> faults = new ArrayList<>();
+    final List<Integer> odds = new ArrayList<>();
+    int total;
+
+    void add(Fault fault, int odd) {
+      faults.add(fault);
+      odds.add(odd);
+      total += odd;
+    }
+
+    /**
+     * @param at 0 to {@code total - 1}
+     */
+    Fault at(int at) {
+      int left = at;
+      int i = 0;
+      while (left >= odds.get(i)) {
+        left -= odds.get(i);
+        i++;
+      }
+      return faults.get(i);
+    }
+  }
+
   private final Plan plan;
-  private final int[][] odds = new int[SCOPES.length][];
-  private final Fault[][] faults = new Fault[SCOPES.length][];
-  private final int[] totals = new int[SCOPES.length];
-  private final long[] struck = new long[FAULTS.length];
+  private final long seed;
+  private final Map<Fault.Scope, Places> places = new EnumMap<>(Fault.Scope.class);
+  private final Map<Fault, Integer> struck = new EnumMap<>(Fault.class);
   private @Nullable List<FaultId> ids;
   private boolean over;
 
   Chaos(Plan plan) {
     this.plan = plan;
+    seed = Dice.seedOf(plan.seed(), plan.profile().label().hashCode());
     Dice dice = stream(-1).next();
     // Each history has its own mixture: a kind of fault that never occurs hides nothing.
-    int intensity = new int[] {30, 100, 100, 250}[dice.below(4)];
+    int[] intensities = {30, 100, 100, 250};
+    int intensity = intensities[dice.below(intensities.length)];
     for (Fault.Scope scope : SCOPES) {
-      List<Fault> some = new ArrayList<>();
-      for (Fault fault : FAULTS) {
-        boolean on = fault.scope == scope && plan.profile().odds(fault) > 0 && !dice.oneIn(3);
-        if (on) {
-          some.add(fault);
-        }
-      }
-      faults[scope.ordinal()] = some.toArray(Fault[]::new);
-      odds[scope.ordinal()] = new int[some.size()];
-      for (int i = 0; i < some.size(); i++) {
-        int odd = plan.profile().odds(some.get(i));
-        odds[scope.ordinal()][i] = scope == Fault.Scope.EVENT ? odd : odd * intensity / 100;
-        totals[scope.ordinal()] += odds[scope.ordinal()][i];
+      places.put(scope, new Places());
+    }
+    for (Fault fault : FAULTS) {
+      int odd = plan.profile().odds(fault);
+      if (odd > 0 && !dice.oneIn(3)) {
+        boolean event = fault.scope == Fault.Scope.EVENT;
+        placesOf(fault.scope).add(fault, event ? odd : odd * intensity / 100);
       }
     }
   }
 
+  private Places placesOf(Fault.Scope scope) {
+    return Objects.requireNonNull(places.get(scope));
+  }
+
   Stream stream(int number) {
-    return new Stream(number, Dice.seedOf(plan.seed() * 31 + plan.profile().ordinal(), number));
+    return new Stream(number, Dice.seedOf(seed, number));
   }
 
   /** Remembers which faults struck, in order. */
@@ -98,54 +126,46 @@ final class Chaos {
     return over;
   }
 
-  long struck(Fault fault) {
-    return struck[fault.ordinal()];
+  int struck(Fault fault) {
+    return struck.getOrDefault(fault, 0);
+  }
+
+  /** The faults that struck, and how often. */
+  Map<Fault, Integer> struck() {
+    return struck;
   }
 
   boolean mayStrike(Fault fault) {
-    for (Fault one : faults[fault.scope.ordinal()]) {
-      if (one == fault) {
-        return true;
-      }
-    }
-    return false;
+    return placesOf(fault.scope).faults.contains(fault);
   }
 
   /** The fault that strikes here, by the stream's next dice; null: none. It counts as struck. */
   @Nullable Fault strike(Stream stream, Fault.Scope scope) {
-    return strike(stream, scope, OF);
+    return strike(stream, placesOf(scope), OF);
   }
 
-  /** One of the events, if the scope has any. */
+  /** One of the events, if there are any. */
   @Nullable Fault event(Stream stream) {
-    return strike(stream, Fault.Scope.EVENT, totals[Fault.Scope.EVENT.ordinal()]);
+    Places events = placesOf(Fault.Scope.EVENT);
+    return strike(stream, events, Math.max(1, events.total));
   }
 
-  private @Nullable Fault strike(Stream stream, Fault.Scope scope, int of) {
-    Dice dice = stream.next();
-    int at = of == 0 ? 0 : dice.below(of);
-    if (over || at >= totals[scope.ordinal()]) {
+  private @Nullable Fault strike(Stream stream, Places some, int of) {
+    int at = stream.next().below(of);
+    if (over || at >= some.total || !plan.allows(stream.number, stream.index)) {
       return null;
     }
-    Fault[] some = faults[scope.ordinal()];
-    int i = 0;
-    while (at >= odds[scope.ordinal()][i]) {
-      at -= odds[scope.ordinal()][i];
-      i++;
-    }
-    if (!plan.allows(stream.number, stream.index)) {
-      return null;
-    }
+    Fault fault = some.at(at);
     if (ids != null) {
       ids.add(stream.id());
     }
-    struck[some[i].ordinal()]++;
-    return some[i];
+    struck.merge(fault, 1, Integer::sum);
+    return fault;
   }
 
   /** What was counted did not come about. */
   void missed(Fault fault) {
-    struck[fault.ordinal()]--;
+    struck.merge(fault, -1, Integer::sum);
     if (ids != null) {
       ids.removeLast();
     }

@@ -219,7 +219,7 @@ final class Click {
   private void finish(Outcome result) {
     if (outcome == null) {
       outcome = result;
-      world.hash().add(result.ordinal());
+      world.hash().add(result.name());
       if (world.keepsHistory()) {
         world.note(shopper, "hears", result);
       }

@@ -66,8 +66,7 @@ final class Node {
     this.clockSkewMs = clockSkewMs;
     this.clock =
         VirtualClock.of(
-            () -> world.now() + this.clockSkewMs,
-            () -> TimeUnit.MILLISECONDS.toNanos(world.now()));
+            () -> world.now() + this.clockSkewMs, () -> TimeUnit.MILLISECONDS.toNanos(world.now()));
     this.core = new ActivityCore(World.ID, incarnation, world.limits());
   }
 

@@ -3,6 +3,7 @@ package flashsale.activity;
 import static java.util.Map.entry;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -85,15 +86,16 @@ public enum Profile {
           entry(Fault.REDIS_FOREIGN_EPOCH, 0),
           entry(Fault.REDIS_REWOUND, 0)));
 
-  private final int[] odds = new int[Fault.values().length];
+  @SuppressWarnings("ImmutableEnumChecker") // nothing changes it
+  private final Map<Fault, Integer> odds;
 
   Profile(Map<Fault, Integer> own) {
-    Usual.ODDS.forEach((fault, odd) -> odds[fault.ordinal()] = odd);
-    own.forEach((fault, odd) -> odds[fault.ordinal()] = odd);
+    odds = new EnumMap<>(Usual.ODDS);
+    odds.putAll(own);
   }
 
   int odds(Fault fault) {
-    return odds[fault.ordinal()];
+    return odds.getOrDefault(fault, 0);
   }
 
   /** As it is written on the command line: {@code ambiguous-log}. */

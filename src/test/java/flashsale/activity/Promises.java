@@ -63,12 +63,13 @@ final class Promises {
       }
       case Answer.AlreadyPurchased already ->
           require(
-              sale != null && already.orderId().equals(orderId(request.user)),
-              "I3",
-              request,
-              sale);
+              sale != null && already.orderId().equals(orderId(request.user)), "I3", request, sale);
       case Answer.SoldOut soldOut -> {
-        require(wasSoldOutSince(request.askedAtMs - freshWithinMs(node)), "I5", request, world.log.ledger());
+        require(
+            wasSoldOutSince(request.askedAtMs - freshWithinMs(node)),
+            "I5",
+            request,
+            world.log.ledger());
         requireNoBuyer(node, request, sale);
         lastWords.add(new LastWord(request, answer, world.now()));
       }
@@ -202,7 +203,8 @@ final class Promises {
       boolean holds, String promise, Request request, @Nullable Object truth) {
     if (!holds) {
       throw new Violation(
-          promise, request + " was told " + request.answers().getLast() + ", but there is " + truth);
+          promise,
+          request + " was told " + request.answers().getLast() + ", but there is " + truth);
     }
   }
 }

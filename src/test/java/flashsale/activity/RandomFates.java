@@ -112,7 +112,7 @@ final class RandomFates implements Fates {
   }
 
   private long late(long now, int afterMs, Dice dice) {
-    long ms = afterMs + dice.below(dice.oneIn(2) ? LATE_MS_MAX / 8 : LATE_MS_MAX);
+    long ms = 0L + afterMs + dice.below(dice.oneIn(2) ? LATE_MS_MAX / 8 : LATE_MS_MAX);
     latestMs = Math.max(latestMs, now + ms);
     return ms;
   }

@@ -46,7 +46,6 @@ final class RandomHistory {
   private static final long LOOK_EVERY_MS = 250;
   private static final long OPERATOR_PATIENCE_MS = 2_000;
 
-  private final Plan plan;
   private final Chaos chaos;
   private final RandomFates fates;
   private final World world;
@@ -61,7 +60,6 @@ final class RandomHistory {
   private long highestStock;
 
   RandomHistory(Plan plan) {
-    this.plan = plan;
     chaos = new Chaos(plan);
     fates = new RandomFates(chaos);
     world = new World(LIMITS, fates, TICK_MS);
@@ -74,8 +72,7 @@ final class RandomHistory {
     closesByClock = dice.oneIn(10);
     int closesAfterMs = dice.between(1_500, 6_000);
     Instant opensAt = dice.oneIn(8) ? Instant.ofEpochMilli(World.START_MS + 1_000) : null;
-    Instant closesAt =
-        closesByClock ? Instant.ofEpochMilli(World.START_MS + closesAfterMs) : null;
+    Instant closesAt = closesByClock ? Instant.ofEpochMilli(World.START_MS + closesAfterMs) : null;
     world.with(World.activity(highestStock, opensAt, closesAt));
     int count = Math.min(plan.shoppersMax(), dice.between(2, (int) highestStock + 4));
     for (int i = 0; i < count; i++) {

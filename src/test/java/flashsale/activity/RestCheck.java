@@ -85,7 +85,8 @@ final class RestCheck {
                 && order.sequence() == sale.sequence()
                 && order.confirmedAtMs() == sale.confirmedAtMs();
     require(same, "I4", shopper + " has " + order + " in Postgres, " + sale + " in the log");
-    boolean told = shopper.last() == Outcome.CONFIRMED || shopper.last() == Outcome.ALREADY_PURCHASED;
+    boolean told =
+        shopper.last() == Outcome.CONFIRMED || shopper.last() == Outcome.ALREADY_PURCHASED;
     require(!told || order != null, "I3", shopper + " was told " + shopper.last());
     Long sequence = shopper.confirmedSequence();
     require(

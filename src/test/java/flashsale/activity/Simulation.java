@@ -30,12 +30,7 @@ public final class Simulation {
     RandomHistory history = new RandomHistory(Plan.of(profile, seed));
     String violation = violationOf(history);
     Map<String, Long> faults = new TreeMap<>();
-    for (Fault fault : Fault.values()) {
-      long struck = history.chaos().struck(fault);
-      if (struck > 0) {
-        faults.put(fault.label(), struck);
-      }
-    }
+    history.chaos().struck().forEach((fault, times) -> faults.put(fault.label(), (long) times));
     World world = history.world();
     return new Result(violation, world.hashValue(), faults, world.steps());
   }

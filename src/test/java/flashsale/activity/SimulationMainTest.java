@@ -43,12 +43,7 @@ class SimulationMainTest {
   @Test
   void tellsAHistoryThatWasCutDown() {
     assertThat(
-            run(
-                "--profile=redis",
-                "--seed=5",
-                "--shoppers=1",
-                "--chaos-ms=100",
-                "--faults=none"))
+            run("--profile=redis", "--seed=5", "--shoppers=1", "--chaos-ms=100", "--faults=none"))
         .isZero();
     assertThat(out()).contains("shopper s0", ", 0 faults").doesNotContain("shopper s1", "FAULT");
   }

@@ -59,7 +59,7 @@ final class SimulationRun {
   }
 
   private void work() {
-    long[] struck = new long[Fault.values().length];
+    Map<Fault, Long> struck = new EnumMap<>(Fault.class);
     long mySteps = 0;
     long myHash = 0;
     while (!stop.get()) {
@@ -71,9 +71,10 @@ final class SimulationRun {
       long seed = firstSeed + number / profiles.size();
       RandomHistory history = new RandomHistory(Plan.of(profile, seed));
       String violation = Simulation.violationOf(history);
-      for (Fault fault : Fault.values()) {
-        struck[fault.ordinal()] += history.chaos().struck(fault);
-      }
+      history
+          .chaos()
+          .struck()
+          .forEach((fault, times) -> struck.merge(fault, (long) times, Long::sum));
       mySteps += history.world().steps();
       myHash += history.world().hashValue();
       done.incrementAndGet();
@@ -91,9 +92,9 @@ final class SimulationRun {
     stop.set(true);
   }
 
-  private synchronized void add(long[] struck, long moreSteps, long moreHash) {
+  private synchronized void add(Map<Fault, Long> struck, long moreSteps, long moreHash) {
     for (Fault fault : Fault.values()) {
-      faults.merge(fault, struck[fault.ordinal()], Long::sum);
+      faults.merge(fault, struck.getOrDefault(fault, 0L), Long::sum);
     }
     steps += moreSteps;
     hash += moreHash;
@@ -124,11 +125,12 @@ final class SimulationRun {
   /** One line a kind, by the places where they strike. */
   String table() {
     StringBuilder text = new StringBuilder();
-    faults().forEach((fault, times) -> {
-      if (times > 0) {
-        text.append(String.format("  %,14d  %s%n", times, fault.label()));
-      }
-    });
+    faults()
+        .forEach((fault, times) -> {
+          if (times > 0) {
+            text.append(String.format("  %,14d  %s%n", times, fault.label()));
+          }
+        });
     return text.toString();
   }
 }

@@ -40,14 +40,14 @@ class SimulationTest {
     SimulationRun.Failure failure = run.failure();
     if (failure != null) {
       Plan plan = Plan.of(failure.profile(), failure.seed());
-      throw new AssertionError(
-          failure.violation() + "\n  scripts/simulate " + plan.arguments());
+      throw new AssertionError(failure.violation() + "\n  scripts/simulate " + plan.arguments());
     }
     assertThat(run.done()).isEqualTo(SEEDS);
     if (SEEDS >= 100_000) {
       assertThat(run.faults().values()).hasSize(Fault.values().length);
-      assertThat(run.faults()).allSatisfy(
-          (fault, times) -> assertThat(times).isGreaterThanOrEqualTo(OF_EACH_FAULT_MIN));
+      assertThat(run.faults())
+          .allSatisfy(
+              (fault, times) -> assertThat(times).isGreaterThanOrEqualTo(OF_EACH_FAULT_MIN));
     }
   }
 

@@ -341,7 +341,7 @@ final class World {
   }
 
   void noteFault(Fault fault, Plan.FaultId id, Object where) {
-    hash.add(fault.ordinal());
+    hash.add(fault.name());
     note("FAULT " + id, fault, "at", where);
   }
 

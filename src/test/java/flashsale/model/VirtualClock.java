@@ -7,6 +7,8 @@ public final class VirtualClock {
   private VirtualClock() {}
 
   /**
+   * Makes one.
+   *
    * @param wallMs what the machine's clock shows; may go back
    * @param nanos never goes back
    */

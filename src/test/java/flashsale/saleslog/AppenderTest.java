@@ -91,7 +91,8 @@ class AppenderTest {
     CountDownLatch released = new CountDownLatch(1);
     try (Appender appender =
         new Appender(
-            KafkaFixture.deliveringWithin(DELIVERY_TIMEOUT),
+            KafkaFixture.deliveringWithin(
+            DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)),
             () -> {
               awaitUninterruptibly(released);
               return producer();
@@ -114,7 +115,7 @@ class AppenderTest {
     MockProducer<byte[], byte[]> producer = producer();
     try (Appender appender =
         new Appender(
-            KafkaFixture.deliveringWithin(Duration.ofMinutes(1)),
+            KafkaFixture.settings(1, "sales", 16),
             () -> {
               awaitUninterruptibly(released);
               return producer;
@@ -139,7 +140,8 @@ class AppenderTest {
 
   private static Appender appender(List<Producer<byte[], byte[]>> producers) {
     Deque<Producer<byte[], byte[]>> next = new ArrayDeque<>(producers);
-    return new Appender(KafkaFixture.deliveringWithin(DELIVERY_TIMEOUT), next::remove);
+    return new Appender(KafkaFixture.deliveringWithin(
+            DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)), next::remove);
   }
 
   private static MockProducer<byte[], byte[]> producer() {

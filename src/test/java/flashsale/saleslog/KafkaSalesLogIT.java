@@ -381,7 +381,8 @@ class KafkaSalesLogIT {
 
   @Test
   void goesOnWithoutAGapAfterTheBrokerWasKilled() throws Exception {
-    Settings.Kafka settings = kafka.newTopic(1);
+    Settings.Kafka settings =
+        KafkaFixture.deliveringWithin(KafkaFixture.DELIVERY_TIMEOUT, kafka.newTopic(1));
     try (KafkaSalesLog log = open(settings);
         KafkaSalesLog madeWhileDown = open(settings)) {
       Recorded recorded = new Recorded();
@@ -421,14 +422,17 @@ class KafkaSalesLogIT {
 
   @Test
   void canBeMadeWhereNoBrokerIs() {
-    Settings.Kafka nowhere = KafkaFixture.settings(ServerProcess.freePort(), "sales", 1);
+    Settings.Kafka nowhere =
+        KafkaFixture.deliveringWithin(
+            KafkaFixture.DELIVERY_TIMEOUT,
+            KafkaFixture.settings(ServerProcess.freePort(), "sales", 1));
     try (KafkaSalesLog log = open(nowhere)) {
       Recorded recorded = new Recorded();
 
       log.follow(SALE, 0, recorded);
 
       assertThat(log.append(SALE, new Entry.Closed(Samples.WRITER)).toCompletableFuture())
-          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(2));
+          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(1));
       assertThat(recorded.failures).isEmpty();
       assertThat(recorded.fresh).isEmpty();
     }

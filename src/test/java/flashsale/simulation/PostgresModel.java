@@ -42,7 +42,9 @@ public final class PostgresModel implements RecoverySource {
 
     private Transaction() {}
 
-    /** Compares and sets the partition's position; false: it is another one, and nothing is done. */
+    /**
+     * Compares and sets the partition's position; false: it is another one, and nothing is done.
+     */
     public boolean advance(long from, long to) {
       if (newPosition != from) {
         return false;
