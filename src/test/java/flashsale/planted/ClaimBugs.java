@@ -119,7 +119,7 @@ final class ClaimBugs {
               main("activity/WaitingLine.java", "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)", "if (true)"))
               .foundByStory("OldNewsTest#saysNotPurchasedAsOfAfterItWasAsked"),
           PlantedBug.of(
-              "core: closed by the clock before that is persisted",
+              "core: closed because a clock says so",
               main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();"))
               .foundByStory("OldNewsTest#saysClosedWhenThatIsPersisted"),
           PlantedBug.of(
@@ -141,7 +141,7 @@ final class ClaimBugs {
               main(CORE, "stop(\"drained\", false)", "stop(\"drained\", true)")),
           PlantedBug.of(
               "core: a clock takes back that it is open",
-              main(HOURS, "return !state.opened() && opensAt != null", "return opensAt != null"))
+              main(HOURS, "return !state.opened() && !state.closed()", "return !state.closed()"))
               .foundByStory("RefusalTest#staysOpenForANodeWithASlowClock"),
           PlantedBug.of(
               "core: refuses before Redis is asked for a buyer",
@@ -160,13 +160,13 @@ final class ClaimBugs {
                   }
                   """)),
           PlantedBug.of(
-              "core: the log is not believed that it is closed",
-              main(HOURS, "state.closed() || log.ledger().closed()", "state.closed()"))
+              "core: closed because the journal says so",
+              main(HOURS, "if (log.ledger().closed()) {", "if (state.closed()) {"))
               .foundInProfile("POSTGRES"),
           PlantedBug.of(
               "changes: the stock is changed while something is under way",
               main("activity/Changes.java", "if (!core.isLive() || !claims.areDecided())", "if (!core.isLive())"),
-              main("activity/Changes.java", "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed();", "return false;"))
+              main("activity/Changes.java", "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed()", "return false"))
               .foundByStory("ChangesTest#refusesAStockBelowWhatIsSoldOrUnderWay"));
 
   private ClaimBugs() {}

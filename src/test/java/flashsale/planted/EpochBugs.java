@@ -45,7 +45,7 @@ final class EpochBugs {
           PlantedBug.of(
               "journal: two writers may have the same number",
               model("JournalModel.java", "return rows.putIfAbsent(seqNr, event) == null;", "rows.put(seqNr, event); return true;"))
-              .foundInProfile("ZOMBIES"),
+              .foundByStory("TwoActorsTest#isFencedByRedisWhenItsTailIsLate"),
           PlantedBug.of(
               "journal: a write that timed out is believed",
               main(CORE, "case Input.JournalFailed failed -> journal.failed();", """

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,8 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The simulation and the stories find every bug that is planted, and nothing where there is none. */
+/**
+ * The simulation and the stories find every bug that is planted, and nothing where there is none.
+ *
+ * <p>{@code -Dflashsale.bugs=REGEX} plants only some of them.
+ */
 class PlantedBugsTest {
+  private static final Pattern WANTED = Pattern.compile(System.getProperty("flashsale.bugs", ""));
   private static final int FEW_HISTORIES = 700;
   private static final int SHOWN_LENGTH = 110;
 
@@ -50,11 +56,11 @@ class PlantedBugsTest {
   }
 
   static List<PlantedBug> bugs() {
-    return PlantedBugs.ALL;
+    return PlantedBugs.ALL.stream().filter(bug -> WANTED.matcher(bug.name()).find()).toList();
   }
 
   static Stream<Catcher> catchers() {
-    return PlantedBugs.ALL.stream().map(PlantedBug::catcher).distinct();
+    return bugs().stream().map(PlantedBug::catcher).distinct();
   }
 
   @ParameterizedTest
@@ -82,8 +88,10 @@ class PlantedBugsTest {
       soon += simulated && found.orElseThrow().histories() <= FEW_HISTORIES ? 1 : 0;
     }
     System.out.printf("%d bugs, %d found by chance:%n%s", bugs().size(), byChance, table);
-    assertThat(byChance).isGreaterThanOrEqualTo(20);
-    assertThat(soon).isGreaterThan(bugs().size() / 2);
+    if (WANTED.pattern().isEmpty()) {
+      assertThat(byChance).isGreaterThanOrEqualTo(20);
+      assertThat(soon).isGreaterThan(bugs().size() / 2);
+    }
   }
 
   private static String line(PlantedBug bug, Optional<Violation> found) {
@@ -98,7 +106,7 @@ class PlantedBugsTest {
                     violation.what().strip().replaceAll("\\s+", " ")))
             .orElse("not found");
     String shown = how.length() > SHOWN_LENGTH ? how.substring(0, SHOWN_LENGTH) + " …" : how;
-    return String.format("  %-70s %s%n", bug.name(), shown);
+    return String.format(Locale.ROOT, "  %-70s %s%n", bug.name(), shown);
   }
 
   @Test

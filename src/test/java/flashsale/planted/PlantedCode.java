@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -78,6 +79,8 @@ final class PlantedCode {
     }
   }
 
+  private static final String CLASS_PATH =
+      Objects.requireNonNull(System.getProperty("java.class.path"));
   private static final ThreadLocal<Tools> TOOLS = ThreadLocal.withInitial(Tools::of);
 
   /** Returns the class files of the changed sources by class name. */
@@ -101,7 +104,7 @@ final class PlantedCode {
     Outputs outputs = new Outputs(tools.files());
     StringWriter complaints = new StringWriter();
     List<String> options =
-        List.of("-proc:none", "-nowarn", "-cp", System.getProperty("java.class.path"));
+        List.of("-proc:none", "-nowarn", "-cp", CLASS_PATH);
     if (!tools.compiler().getTask(complaints, outputs, null, options, null, sources).call()) {
       throw new IllegalStateException("the planted bug does not compile: " + complaints);
     }

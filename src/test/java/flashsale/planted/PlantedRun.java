@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The program with or without a planted bug, in a class loader of its own. */
@@ -82,11 +83,12 @@ final class PlantedRun {
       test.invoke(instance);
       return Optional.empty();
     } catch (InvocationTargetException e) {
-      return switch (e.getCause()) {
+      Throwable cause = Objects.requireNonNull(e.getCause());
+      return switch (cause) {
         case AssertionError broken ->
             Optional.of(new Violation(1, story, String.valueOf(broken.getMessage())));
         case RuntimeException broken -> Optional.of(new Violation(1, story, broken.toString()));
-        default -> throw new UndeclaredThrowableException(e.getCause());
+        default -> throw new UndeclaredThrowableException(cause);
       };
     }
   }
