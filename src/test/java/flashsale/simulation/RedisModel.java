@@ -47,6 +47,7 @@ public final class RedisModel implements Stock {
 
   private @Nullable Book book;
   private final Map<Long, Set<String>> loading = new HashMap<>();
+  private long damages;
 
   @Override
   public CompletionStage<ClaimReply> claim(ClaimCall call) {
@@ -221,9 +222,15 @@ public final class RedisModel implements Stock {
     return sets;
   }
 
+  /** How often anything but a call changed it. */
+  public long damages() {
+    return damages;
+  }
+
   // What happens to a Redis.
 
   public void wipe() {
+    damages++;
     book = null;
     loading.clear();
   }
@@ -234,6 +241,7 @@ public final class RedisModel implements Stock {
     loading.forEach((epoch, buyers) -> sets.put(epoch, Set.copyOf(buyers)));
     State then = new State(book, sets);
     return () -> {
+      damages++;
       book = then.book;
       loading.clear();
       then.loading.forEach((epoch, buyers) -> loading.put(epoch, new HashSet<>(buyers)));
@@ -245,10 +253,12 @@ public final class RedisModel implements Stock {
 
   /** Puts a book of another epoch there, with counts that are nobody's. */
   public void setEpoch(long epoch) {
+    damages++;
     book = new Book(epoch, NOBODYS_LEFT, Set.of());
   }
 
   public void setSeq(long seq) {
+    damages++;
     if (book != null) {
       Book b = book;
       book = new Book(b.epoch, seq, b.left, b.buyers, b.last, b.reply);
@@ -257,6 +267,7 @@ public final class RedisModel implements Stock {
 
   /** Adds to the units left. */
   public void addLeft(long units) {
+    damages++;
     if (book != null) {
       Book b = book;
       book = new Book(b.epoch, b.seq, b.left + units, b.buyers, b.last, b.reply);
@@ -265,6 +276,7 @@ public final class RedisModel implements Stock {
 
   /** Makes somebody a buyer who bought nothing. */
   public void addBuyer(UserId user) {
+    damages++;
     if (book != null) {
       Book b = book;
       Set<String> buyers = new HashSet<>(b.buyers);
@@ -275,6 +287,7 @@ public final class RedisModel implements Stock {
 
   /** Makes somebody no buyer. */
   public void removeBuyer(UserId user) {
+    damages++;
     if (book != null) {
       Book b = book;
       Set<String> buyers = new HashSet<>(b.buyers);
@@ -291,6 +304,7 @@ public final class RedisModel implements Stock {
   }
 
   public void loseLoaded(long epoch, String member) {
+    damages++;
     loading.getOrDefault(epoch, new HashSet<>()).remove(member);
   }
 }
