@@ -32,7 +32,7 @@ public final class Chaos {
   /** More shoppers than units, so that everything is sold and somebody goes without. */
   private static final double SHOPPERS_PER_UNIT = 1.3;
 
-  private static final Crowd.Pace PACE = new Crowd.Pace(96, 300, Duration.ofSeconds(10));
+  private static final Crowd.Pace PACE = new Crowd.Pace(96, 300, Duration.ofSeconds(15));
 
   private final ChaosOptions options;
   private final List<Fault> faults;
