@@ -17,7 +17,8 @@ final class PostgresFaults {
 
   static List<Fault> all() {
     return List.of(
-        new Repeated("postgres: connections killed", target -> {}, PostgresFaults::killAll, target -> {}),
+        new Repeated(
+            "postgres: connections killed", target -> {}, PostgresFaults::killAll, target -> {}),
         new Locked());
   }
 
