@@ -131,6 +131,7 @@ final class Node {
     SlewedClock clock = SlewedClock.ofThisMachine();
     KafkaSalesLog salesLog = KafkaSalesLog.create(settings.kafka(), clock);
     closeAtTheEnd("sales-log", salesLog);
+    Readiness.needs(salesLog::isWorking);
     Partitions partitions = new Partitions(settings.kafka().partitions());
     ActivityShards.start(
         system,

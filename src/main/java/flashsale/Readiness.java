@@ -2,17 +2,20 @@ package flashsale;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 
 /**
- * Part of {@code /ready}: false until the node's start is complete.
+ * Part of {@code /ready}: false until the node's start is complete, and while a part that it needs
+ * has ceased to work.
  *
  * <p>Named in {@code pekko.conf}; Pekko Management makes one for each actor system.
  */
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
   private static volatile boolean started;
+  private static volatile BooleanSupplier works = () -> true;
 
   /** Called by reflection. */
   public Readiness(ActorSystem system) {}
@@ -22,8 +25,13 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
     return Done.getInstance();
   }
 
+  /** From now on; a server that is away is no reason. */
+  static void needs(BooleanSupplier part) {
+    works = part;
+  }
+
   @Override
   public CompletionStage<Boolean> get() {
-    return CompletableFuture.completedFuture(started);
+    return CompletableFuture.completedFuture(started && works.getAsBoolean());
   }
 }

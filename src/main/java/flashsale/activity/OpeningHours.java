@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the activity may be bought from: its times, and what operators decided.
  *
- * <p>The clock only proposes to open and to close; opened is a fact in the journal, closed one in the
- * log.
+ * <p>The clock only proposes to open and to close; opened is a fact in the journal, closed one in
+ * the log.
  */
 final class OpeningHours {
   private final Turn turn;
@@ -45,7 +45,8 @@ final class OpeningHours {
     Instant opensAt = state.activity().opensAt();
     return !state.opened()
         && !state.closed()
-        && opensAt != null && turn.now() < opensAt.toEpochMilli();
+        && opensAt != null
+        && turn.now() < opensAt.toEpochMilli();
   }
 
   private boolean isClosingTime() {

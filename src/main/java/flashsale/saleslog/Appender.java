@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,7 +28,10 @@ import org.slf4j.LoggerFactory;
  * never blocks a caller.
  *
  * <p>Kafka's {@code send} may block for the topic's metadata, so one thread of our own makes all
- * calls. A producer that met an error it cannot recover from is replaced before the next send.
+ * calls. A producer that met an error it cannot recover from is replaced before the next send; so
+ * is one that says nothing at all, because its own thread has died.
+ *
+ * <p>Every append is decided, or in doubt, within the delivery time-out, wherever it waits.
  */
 final class Appender implements AutoCloseable {
   /** Entries waiting for the sending thread. One more fails at once. */
@@ -81,7 +85,13 @@ final class Appender implements AutoCloseable {
                   : "appends queued: more (expected: <= " + APPENDS_QUEUED_MAX + ")",
               e));
     }
-    return appended;
+    return appended
+        .orTimeout(settings.deliveryTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(failure ->
+            CompletableFuture.failedStage(
+                failure instanceof TimeoutException
+                    ? new AppendFailure("in doubt for " + settings.deliveryTimeout(), null)
+                    : failure));
   }
 
   private void send(
@@ -105,10 +115,23 @@ final class Appender implements AutoCloseable {
 
   private void send(
       Sending by, ProducerRecord<byte[], byte[]> record, CompletableFuture<Long> appended) {
+    CompletableFuture<@Nullable RecordMetadata> outcome = new CompletableFuture<>();
+    CompletionStage<@Nullable RecordMetadata> bounded =
+        outcome.orTimeout(2 * settings.deliveryTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    bounded.whenComplete((place, failure) -> onSent(by, place, failure, appended));
     try {
       // The callback is called for every outcome that does not throw here.
       var unused =
-          by.producer().send(record, (place, failure) -> onSent(by, place, failure, appended));
+          by.producer()
+              .send(
+                  record,
+                  (place, failure) -> {
+                    if (failure == null) {
+                      outcome.complete(place);
+                    } else {
+                      outcome.completeExceptionally(failure);
+                    }
+                  });
     } catch (RuntimeException e) {
       retireAfter(e, by);
       throw e;
@@ -119,7 +142,7 @@ final class Appender implements AutoCloseable {
   private void onSent(
       Sending by,
       @Nullable RecordMetadata place,
-      @Nullable Exception failure,
+      @Nullable Throwable failure,
       CompletableFuture<Long> appended) {
     if (failure != null) {
       retireAfter(failure, by);
@@ -132,7 +155,7 @@ final class Appender implements AutoCloseable {
     }
   }
 
-  private static void retireAfter(Exception failure, Sending sending) {
+  private static void retireAfter(Throwable failure, Sending sending) {
     boolean recovers =
         failure instanceof RetriableException || failure instanceof RecordTooLargeException;
     if (!recovers && sending.broken().compareAndSet(false, true)) {

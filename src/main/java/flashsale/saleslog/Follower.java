@@ -131,16 +131,20 @@ final class Follower implements SalesLog.Subscription {
     }
   }
 
+  /** One that could not be told, because there was no memory left for it, has not ended. */
   void fail(boolean fatal, String why) {
     if (!ended.compareAndSet(false, true)) {
       return;
     }
-    onEnd.accept(this);
     try {
       listener.onFailure(fatal, why);
     } catch (RuntimeException e) {
       log.atError().addKeyValue("activityId", activity).setCause(e).log("listener failed");
+    } catch (Error e) {
+      ended.set(false);
+      throw e;
     }
+    onEnd.accept(this);
   }
 
   @Override

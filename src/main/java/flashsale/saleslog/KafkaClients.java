@@ -28,6 +28,14 @@ final class KafkaClients {
   private static final Duration RECONNECT_BACKOFF_MAX = Duration.ofMillis(250);
 
   /**
+   * A broker behind a network that swallows packets is tried again this soon: by default it would
+   * be after 10 s, and then 30 s, also when it is back long since.
+   */
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(1);
+
+  private static final Duration CONNECT_WITHIN_MAX = Duration.ofSeconds(2);
+
+  /**
    * How long a fetch waits for the first record. A partition joins only with the next fetch, so
    * this is also what a new follower may wait; a record that arrives ends the wait at once.
    */
@@ -60,7 +68,13 @@ final class KafkaClients {
             Map.entry(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 20L),
             Map.entry(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
-                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis())),
+                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
+            Map.entry(
+                ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+                CONNECT_WITHIN.toMillis()),
+            Map.entry(
+                ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+                CONNECT_WITHIN_MAX.toMillis())),
         new ByteArraySerializer(),
         new ByteArraySerializer());
   }
@@ -68,8 +82,10 @@ final class KafkaClients {
   /**
    * Reads assigned partitions from positions given by hand: no group, no stored offsets, and never
    * a position that Kafka picked.
+   *
+   * @param recordsMax what one poll gives at most
    */
-  static Consumer<byte[], byte[]> consumer(Settings.Kafka settings, String name) {
+  static Consumer<byte[], byte[]> consumer(Settings.Kafka settings, String name, int recordsMax) {
     return new KafkaConsumer<>(
         Map.ofEntries(
             Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers()),
@@ -77,13 +93,20 @@ final class KafkaClients {
             Map.entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"),
             Map.entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
             Map.entry(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false),
+            Map.entry(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, recordsMax),
             Map.entry(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1),
             Map.entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT_MAX.toMillis()),
             Map.entry(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis()),
             Map.entry(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 20L),
             Map.entry(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis())),
+                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
+            Map.entry(
+                ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+                CONNECT_WITHIN.toMillis()),
+            Map.entry(
+                ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+                CONNECT_WITHIN_MAX.toMillis())),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }
@@ -101,8 +124,14 @@ final class KafkaClients {
             Math.max(1, answerWithinMs / 2),
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
             answerWithinMs,
+            AdminClientConfig.RETRY_BACKOFF_MAX_MS_CONFIG,
+            RECONNECT_BACKOFF_MAX.toMillis(),
             AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-            RECONNECT_BACKOFF_MAX.toMillis()));
+            RECONNECT_BACKOFF_MAX.toMillis(),
+            AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+            CONNECT_WITHIN.toMillis(),
+            AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+            CONNECT_WITHIN_MAX.toMillis()));
   }
 
   /** Does not wait for a broker that may be gone: nothing is stored there. */

@@ -51,6 +51,14 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
     return tail.follow(activity, fromOffset, listener);
   }
 
+  /**
+   * False while the tail breaks again and again, by itself and not by a broker that is away: this
+   * node then confirms nobody.
+   */
+  public boolean isWorking() {
+    return tail.isWorking();
+  }
+
   /** Returns within a few seconds. Every following ends, not fatally. */
   @Override
   public void close() {

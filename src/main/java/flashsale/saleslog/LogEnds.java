@@ -3,6 +3,7 @@ package flashsale.saleslog;
 import flashsale.config.Settings;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the brokers where partitions end: a few times a second, and at once when a follower joins.
@@ -32,6 +35,9 @@ final class LogEnds implements AutoCloseable {
 
   private static final Duration ANSWER_WITHIN = Duration.ofMillis(1500);
 
+  /** Whoever neither answers nor fails within this time, has died. */
+  private static final Duration LOST_AFTER = Duration.ofSeconds(5);
+
   /**
    * What became of asking for one partition.
    *
@@ -39,13 +45,20 @@ final class LogEnds implements AutoCloseable {
    */
   record Told(long ask, long askedAtMs, TopicPartition partition, @Nullable Long end) {}
 
+  private static final Logger log = LoggerFactory.getLogger(LogEnds.class);
+
   private final Settings.Kafka settings;
   private final LongSupplier clock;
   private final Consumer<Told> onTold;
-  private final Set<TopicPartition> underWay = new HashSet<>();
+
+  /** Who was asked for and when. */
+  private final Map<TopicPartition, Long> underWay = new HashMap<>();
 
   /** Who waits to be told, with the number of the last ask before it. */
   private final Map<Follower, Long> waiting = new LinkedHashMap<>();
+
+  /** Of these the end was not told when it was asked for last. */
+  private final Set<TopicPartition> silent = new HashSet<>();
 
   private long asks;
   private long askAtNanos = System.nanoTime();
@@ -71,10 +84,6 @@ final class LogEnds implements AutoCloseable {
     waiting.remove(follower);
   }
 
-  Set<Follower> waiting() {
-    return waiting.keySet();
-  }
-
   void askSoon() {
     askAtNanos = System.nanoTime();
   }
@@ -87,10 +96,17 @@ final class LogEnds implements AutoCloseable {
     if (System.nanoTime() - askAtNanos < 0) {
       return;
     }
-    askAtNanos = System.nanoTime() + ASK_EVERY.toNanos();
+    long now = System.nanoTime();
+    askAtNanos = now + ASK_EVERY.toNanos();
+    if (underWay.values().stream().anyMatch(at -> now - at > LOST_AFTER.toNanos())) {
+      log.atWarn().log("the log's ends are not told, the client is opened again");
+      closeAdmin();
+      underWay.clear();
+    }
     Set<TopicPartition> asked = new HashSet<>(tailed);
     waiting.keySet().forEach(follower -> asked.add(follower.partition()));
-    asked.removeAll(underWay);
+    silent.retainAll(asked);
+    asked.removeAll(underWay.keySet());
     if (!asked.isEmpty()) {
       ask(asked);
     }
@@ -104,7 +120,8 @@ final class LogEnds implements AutoCloseable {
             .collect(Collectors.toMap(Function.identity(), p -> OffsetSpec.latest()));
     ListOffsetsOptions within = new ListOffsetsOptions().timeoutMs((int) ANSWER_WITHIN.toMillis());
     ListOffsetsResult result = admin().listOffsets(latest, within);
-    underWay.addAll(partitions);
+    long now = System.nanoTime();
+    partitions.forEach(partition -> underWay.put(partition, now));
     for (TopicPartition partition : partitions) {
       var unused =
           result
@@ -119,6 +136,7 @@ final class LogEnds implements AutoCloseable {
   /** Answers who waited for this, and makes room for the next ask. */
   List<Follower> answered(Told told) {
     underWay.remove(told.partition());
+    noteSilence(told);
     List<Follower> of =
         waiting.keySet().stream().filter(f -> f.partition().equals(told.partition())).toList();
     List<Follower> answered =
@@ -128,6 +146,22 @@ final class LogEnds implements AutoCloseable {
       askSoon();
     }
     return answered;
+  }
+
+  /** Kafka's clients say much while a broker is away, and they are not heard: one line instead. */
+  private void noteSilence(Told told) {
+    boolean none = silent.isEmpty();
+    if (told.end() == null) {
+      silent.add(told.partition());
+      if (none) {
+        log.atWarn().addKeyValue("partition", told.partition()).log("Kafka does not answer");
+      }
+    } else {
+      silent.remove(told.partition());
+      if (!none && silent.isEmpty()) {
+        log.atInfo().log("Kafka answers again");
+      }
+    }
   }
 
   private long asksBefore(Follower follower) {
@@ -148,10 +182,24 @@ final class LogEnds implements AutoCloseable {
     return open;
   }
 
+  /** Nobody waits any more, and the brokers are asked anew. */
+  void reset() {
+    waiting.clear();
+    underWay.clear();
+    closeAdmin();
+    askSoon();
+  }
+
+  private void closeAdmin() {
+    Admin open = admin;
+    admin = null;
+    if (open != null) {
+      open.close(Duration.ZERO);
+    }
+  }
+
   @Override
   public void close() {
-    if (admin != null) {
-      admin.close(Duration.ZERO);
-    }
+    closeAdmin();
   }
 }

@@ -7,14 +7,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +47,7 @@ final class Tail implements AutoCloseable {
 
     record EndTold(LogEnds.Told told) implements Command {}
 
-    record PartRead(Follower follower, List<Located> entries, long nextOffset, boolean last)
-        implements Command {}
+    record PageRead(List<RangeReader.Part> parts) implements Command {}
 
     record RangeFailed(Follower follower, boolean fatal, String why) implements Command {}
   }
@@ -58,10 +61,14 @@ final class Tail implements AutoCloseable {
 
   /**
    * Bounded by what can be under way: one join and one leave of each follower, one ask, and the
-   * parts that the range reader may have read ahead.
+   * pages that the range reader may have read ahead.
    */
   private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
 
+  /** All that have not ended, wherever they are. */
+  private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
+
+  private final TailBreaks breaks = new TailBreaks();
   private final Thread thread;
   private volatile boolean closed;
 
@@ -69,6 +76,7 @@ final class Tail implements AutoCloseable {
   private final Map<TopicPartition, TailedPartition> tailed = new HashMap<>();
 
   private long readAtNanos = System.nanoTime();
+  private @Nullable Throwable broken;
 
   /**
    * @param heldMax entries that are held for one follower while it catches up; one more ends its
@@ -80,7 +88,8 @@ final class Tail implements AutoCloseable {
     this.heldMax = heldMax;
     this.consumer = new TailConsumer(settings);
     this.ends = new LogEnds(settings, clock, told -> post(new Command.EndTold(told)));
-    this.ranges = new RangeReader(settings, new Commanded());
+    this.ranges =
+        new RangeReader(settings.partitions(), () -> new RangeConsumer(settings), new Commanded());
     this.thread = Thread.ofPlatform().name("sales-log-tail").daemon().unstarted(this::run);
   }
 
@@ -97,7 +106,8 @@ final class Tail implements AutoCloseable {
             fromOffset,
             heldMax,
             listener,
-            ended -> post(new Command.Leave(ended)));
+            this::ended);
+    followers.add(follower);
     post(new Command.Join(follower));
     if (closed) {
       follower.fail(false, CLOSED);
@@ -105,11 +115,21 @@ final class Tail implements AutoCloseable {
     return follower;
   }
 
+  private void ended(Follower follower) {
+    post(new Command.Leave(follower));
+    followers.remove(follower);
+  }
+
+  /** False while it breaks again and again. */
+  boolean isWorking() {
+    return !breaks.areMany(System.nanoTime());
+  }
+
   /** What the range reader says arrives as a command, like everything else. */
   private final class Commanded implements RangeReader.Readings {
     @Override
-    public void part(Follower follower, List<Located> entries, long nextOffset, boolean last) {
-      post(new Command.PartRead(follower, entries, nextOffset, last));
+    public void read(List<RangeReader.Part> parts) {
+      post(new Command.PageRead(parts));
     }
 
     @Override
@@ -123,35 +143,65 @@ final class Tail implements AutoCloseable {
     consumer.wakeUp();
   }
 
+  /** Ends only when it is closed: without a tail this node confirms nobody. */
   private void run() {
-    try {
-      while (!closed) {
+    while (!closed) {
+      try {
+        if (broken != null) {
+          beginAnew(broken);
+        }
         runOnce();
+      } catch (InterruptedException e) {
+        // Nobody does that but a JVM that ends.
+      } catch (Throwable e) {
+        // Also an OutOfMemoryError: nothing here but the assignment, so that it cannot fail again.
+        broken = e;
       }
-    } catch (InterruptedException e) {
-      log.atWarn().log("tail interrupted");
-    } finally {
-      if (!closed) {
-        log.atError().log("the tail ended by itself; this node confirms nobody any more");
-      }
-      end();
     }
+    end();
+  }
+
+  /**
+   * After something that must not happen nothing that is known of the followers is relied on: all
+   * of them are told to follow again. What fails in here is done again.
+   */
+  private void beginAnew(Throwable cause) {
+    breaks.note(System.nanoTime());
+    log.atError()
+        .addKeyValue("cause", cause.toString())
+        .addKeyValue("breaksInARow", breaks.inARow())
+        .log("the tail broke, every following is begun anew");
+    try {
+      tailed.clear();
+      ends.reset();
+      failAll("the tail broke: " + cause);
+      consumer.close();
+    } finally {
+      LockSupport.parkNanos(breaks.pauseNanos());
+    }
+    broken = null;
   }
 
   private void runOnce() throws InterruptedException {
-    try {
-      for (Command next = commands.poll(); next != null; next = commands.poll()) {
+    for (Command next = commands.poll(); next != null; next = commands.poll()) {
+      handle(next);
+    }
+    if (!readOn()) {
+      Command next = commands.poll(ends.untilNextAsk().toMillis() + 1, TimeUnit.MILLISECONDS);
+      if (next != null) {
         handle(next);
       }
+    }
+  }
+
+  /** Returns false when there is nothing to be read, or not yet. */
+  private boolean readOn() {
+    try {
       ends.askIfDue(tailed.keySet());
       if (tailed.isEmpty() || System.nanoTime() - readAtNanos < 0) {
-        Command next = commands.poll(ends.untilNextAsk().toMillis() + 1, TimeUnit.MILLISECONDS);
-        if (next != null) {
-          handle(next);
-        }
-      } else {
-        read();
+        return false;
       }
+      read();
     } catch (WakeupException e) {
       // A command is waiting.
     } catch (InvalidOffsetException e) {
@@ -161,6 +211,7 @@ final class Tail implements AutoCloseable {
       restart();
       readAtNanos = System.nanoTime() + BACKOFF.toNanos();
     }
+    return true;
   }
 
   private void handle(Command command) {
@@ -168,7 +219,7 @@ final class Tail implements AutoCloseable {
       case Command.Join join -> ends.await(join.follower());
       case Command.Leave leave -> onLeave(leave.follower());
       case Command.EndTold end -> onEndTold(end.told());
-      case Command.PartRead read -> onPartRead(read);
+      case Command.PageRead read -> onPageRead(read.parts());
       case Command.RangeFailed failed -> failed.follower().fail(failed.fatal(), failed.why());
     }
   }
@@ -230,13 +281,15 @@ final class Tail implements AutoCloseable {
     }
   }
 
-  private void onPartRead(Command.PartRead read) {
-    ranges.partDelivered();
-    read.follower().catchUp(read.entries(), read.nextOffset());
-    if (read.last()) {
-      read.follower().goLive();
-      // It was left out of the last answer, and somebody may be waiting for a fresh one.
-      ends.askSoon();
+  private void onPageRead(List<RangeReader.Part> parts) {
+    ranges.pageDelivered();
+    for (RangeReader.Part part : parts) {
+      part.follower().catchUp(part.entries(), part.nextOffset());
+      if (part.last()) {
+        part.follower().goLive();
+        // It was left out of the last answer, and somebody may be waiting for a fresh one.
+        ends.askSoon();
+      }
     }
   }
 
@@ -289,17 +342,14 @@ final class Tail implements AutoCloseable {
   }
 
   private void end() {
-    closed = true;
-    for (Command command : commands) {
-      if (command instanceof Command.Join(Follower follower)) {
-        follower.fail(false, CLOSED);
-      }
-    }
-    ends.waiting().forEach(follower -> follower.fail(false, CLOSED));
-    tailed.values().forEach(partition -> partition.failAll(false, CLOSED));
+    failAll(CLOSED);
     consumer.close();
     ranges.close();
     ends.close();
+  }
+
+  private void failAll(String why) {
+    followers.forEach(follower -> follower.fail(false, why));
   }
 
   /** Ends every following, not fatally. */
@@ -307,6 +357,7 @@ final class Tail implements AutoCloseable {
   public void close() {
     closed = true;
     consumer.wakeUp();
+    LockSupport.unpark(thread);
     try {
       thread.join(CLOSE_WITHIN);
     } catch (InterruptedException e) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * after an error. All but {@link #wakeUp()} belongs to the tail's thread.
  */
 final class TailConsumer {
+  /** Between two polls commands are taken. */
+  private static final int RECORDS_MAX = 500;
+
   private final Settings.Kafka settings;
   private final AtomicBoolean polling = new AtomicBoolean();
   private volatile @Nullable Consumer<byte[], byte[]> consumer;
@@ -67,7 +70,7 @@ final class TailConsumer {
   private Consumer<byte[], byte[]> open(Collection<TailedPartition> partitions) {
     Consumer<byte[], byte[]> open = consumer;
     if (open == null) {
-      open = KafkaClients.consumer(settings, "tail");
+      open = KafkaClients.consumer(settings, "tail", RECORDS_MAX);
       consumer = open;
       assign(open, partitions);
       for (TailedPartition partition : partitions) {

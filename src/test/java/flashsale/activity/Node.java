@@ -1,8 +1,11 @@
 package flashsale.activity;
 
 import flashsale.model.Activity;
+import flashsale.model.SlewedClock;
 import flashsale.model.UserId;
+import flashsale.model.VirtualClock;
 import flashsale.simulation.LogModel;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,6 +13,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It can be killed, paused for a while, have a clock that is wrong, and see the log late.
  */
 final class Node {
-  private static final long TICK_MS = 200;
   private static final int WAKES_IN_VAIN_MAX = 3;
+  private static final UserId SOMEBODY = new UserId("somebody");
 
   /** The journal's child: what it replayed, and what it wrote since. */
   private static final class Child {
@@ -32,9 +37,14 @@ final class Node {
   final long incarnation;
   private final World world;
   private final ActivityCore core;
-  private final long clockSkewMs;
+  private final SlewedClock clock;
+  private long clockSkewMs;
+  private boolean wasSetBack;
   private final List<Effect> effects = new ArrayList<>();
   private final Deque<Input> inbox = new ArrayDeque<>();
+
+  /** Effects of a step in whose midst the actor paused. */
+  private final Deque<Effect> rest = new ArrayDeque<>();
 
   private boolean alive = true;
   private @Nullable String stopped;
@@ -53,6 +63,9 @@ final class Node {
     this.world = world;
     this.incarnation = incarnation;
     this.clockSkewMs = clockSkewMs;
+    this.clock =
+        VirtualClock.of(
+            () -> world.now() + this.clockSkewMs, () -> TimeUnit.MILLISECONDS.toNanos(world.now()));
     this.core = new ActivityCore(World.ID, incarnation, world.limits());
   }
 
@@ -69,19 +82,27 @@ final class Node {
   // What is asked.
 
   Request claim(String user) {
-    Request request = request(Request.Kind.CLAIM, user);
+    return claim(new UserId(user), null);
+  }
+
+  Request claim(UserId user, @Nullable Consumer<Answer> heard) {
+    Request request = request(Request.Kind.CLAIM, user, heard);
     take(new Input.Claim(request.user, request));
     return request;
   }
 
   Request findPurchase(String user) {
-    Request request = request(Request.Kind.FIND_PURCHASE, user);
+    return findPurchase(new UserId(user), null);
+  }
+
+  Request findPurchase(UserId user, @Nullable Consumer<Answer> heard) {
+    Request request = request(Request.Kind.FIND_PURCHASE, user, heard);
     take(new Input.FindPurchase(request.user, request));
     return request;
   }
 
   Request look() {
-    Request request = request(Request.Kind.LOOK, "somebody");
+    Request request = request(Request.Kind.LOOK, SOMEBODY, null);
     take(new Input.Look(request));
     return request;
   }
@@ -111,13 +132,13 @@ final class Node {
   }
 
   private Request change(Function<Asker, Input.Change> change) {
-    Request request = request(Request.Kind.CHANGE, "operator");
+    Request request = request(Request.Kind.CHANGE, SOMEBODY, null);
     take(change.apply(request));
     return request;
   }
 
-  private Request request(Request.Kind kind, String user) {
-    Request request = new Request(this, kind, new UserId(user), world.now());
+  private Request request(Request.Kind kind, UserId user, @Nullable Consumer<Answer> heard) {
+    Request request = new Request(this, kind, user, world.promises().requests().size() + 1, heard);
     world.promises().asked(request);
     return request;
   }
@@ -134,12 +155,12 @@ final class Node {
   }
 
   void pauseFor(long ms) {
-    pausedUntilMs = world.now() + ms;
+    pausedUntilMs = Math.max(pausedUntilMs, world.now() + ms);
     world.at(pausedUntilMs, this::catchUp);
   }
 
   void stallTailFor(long ms) {
-    tailStalledUntilMs = world.now() + ms;
+    tailStalledUntilMs = Math.max(tailStalledUntilMs, world.now() + ms);
   }
 
   void stallTail() {
@@ -166,6 +187,17 @@ final class Node {
     take(new Input.TailScanned(following, nextOffset));
   }
 
+  /** What its machine's clock shows from now on, compared with the world's. */
+  void setClock(long skewMs) {
+    wasSetBack |= skewMs < clockSkewMs;
+    clockSkewMs = skewMs;
+  }
+
+  /** Its own time may pass at half speed: until the machine's clock has caught up. */
+  boolean wasSetBack() {
+    return wasSetBack;
+  }
+
   /** Loses the connection to the log. */
   void failTail(boolean fatal) {
     take(new Input.FollowFailed(following, fatal, "connection lost"));
@@ -185,6 +217,15 @@ final class Node {
     return hasStartedAnEpoch;
   }
 
+  /**
+   * By its own clock, which may have been set back, the opening time has not come; so it answers
+   * from its journal alone, and that may be old news.
+   */
+  boolean isBeforeOpening() {
+    Instant opensAt = world.opensAt();
+    return !hasStartedAnEpoch && opensAt != null && clock() < opensAt.toEpochMilli();
+  }
+
   /** All that the core wanted so far. */
   List<Effect> effects() {
     return Collections.unmodifiableList(effects);
@@ -201,7 +242,7 @@ final class Node {
   // The shell.
 
   private long clock() {
-    return world.now() + clockSkewMs;
+    return clock.getAsLong();
   }
 
   void take(Input input) {
@@ -212,9 +253,16 @@ final class Node {
   }
 
   private void catchUp() {
-    while (alive && world.now() >= pausedUntilMs && !inbox.isEmpty()) {
+    while (isRunning() && !rest.isEmpty()) {
+      performAndNote(rest.removeFirst());
+    }
+    while (isRunning() && !inbox.isEmpty()) {
       step(inbox.removeFirst());
     }
+  }
+
+  private boolean isRunning() {
+    return alive && world.now() >= pausedUntilMs;
   }
 
   private void step(Input input) {
@@ -222,6 +270,9 @@ final class Node {
     if (askerOf(input) instanceof Request request) {
       request.taken(coreNowMs);
     }
+    world.stepped();
+    world.hash().add(incarnation);
+    world.hash().add(input);
     List<Effect> wanted = core.step(clock(), input);
     boolean inVain = input instanceof Input.Wake && core.wakeAtMs() <= coreNowMs;
     wakesInVain = inVain ? wakesInVain + 1 : 0;
@@ -246,7 +297,7 @@ final class Node {
     if (alive && at < wakeArmedAtMs) {
       wakeArmedAtMs = at;
       world.at(
-          Math.max(world.now(), at - clockSkewMs),
+          at - clock() + world.now(),
           () -> {
             if (wakeArmedAtMs == at) {
               wakeArmedAtMs = Turn.NEVER;
@@ -257,13 +308,26 @@ final class Node {
   }
 
   private void perform(List<Effect> wanted) {
-    for (Effect effect : wanted) {
-      effects.add(effect);
-      if (!(effect instanceof Effect.Tell)) {
-        world.note(this, effect);
-      }
-      perform(effect);
+    Fates.StepFate fate = world.fates().ofStep(this, wanted.size());
+    int performed = Math.min(wanted.size(), fate.performed());
+    for (int i = 0; i < performed; i++) {
+      performAndNote(wanted.get(i));
     }
+    if (fate.restAfterMs() == Fate.NEVER) {
+      alive = false;
+    } else if (fate.restAfterMs() > 0) {
+      rest.addAll(wanted.subList(performed, wanted.size()));
+      pauseFor(fate.restAfterMs());
+    }
+  }
+
+  private void performAndNote(Effect effect) {
+    effects.add(effect);
+    world.hash().add(effect);
+    if (world.keepsHistory() && !(effect instanceof Effect.Tell)) {
+      world.note(this, effect);
+    }
+    perform(effect);
   }
 
   private void perform(Effect effect) {
@@ -278,18 +342,14 @@ final class Node {
       case Effect.Judge judge ->
           call(
               judge,
-              () -> new Input.Judged(judge.callNo(), now(world.redis.claim(judge.call()))),
+              () -> new Input.Judged(judge.callNo(), redis(world.redis.claim(judge.call()))),
               new Input.JudgeFailed(judge.callNo()));
       case Effect.Append append ->
           call(
               append,
               () -> new Input.Appended(append.ticket(), world.append(append.entry())),
               new Input.AppendFailed(append.ticket()));
-      case Effect.Follow follow -> {
-        following = follow.following();
-        tailNext = follow.fromOffset();
-        world.soon(this::readTail);
-      }
+      case Effect.Follow follow -> follow(follow);
       case Effect.ReadSnapshot read ->
           call(
               read,
@@ -301,7 +361,7 @@ final class Node {
               () ->
                   new Input.AdoptDone(
                       adopt.epoch(),
-                      now(
+                      redis(
                           world.redis.adopt(
                               World.ID,
                               adopt.previous().epoch(),
@@ -318,7 +378,7 @@ final class Node {
               () ->
                   new Input.FlipDone(
                       flip.epoch(),
-                      now(
+                      redis(
                           world.redis.flip(
                               World.ID, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()))),
               new Input.FlipFailed(flip.epoch()));
@@ -333,8 +393,14 @@ final class Node {
   }
 
   private Input loaded(Effect.Load load) {
-    now(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
+    redis(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
     return new Input.Loaded(load.epoch());
+  }
+
+  private <T> T redis(CompletionStage<T> stage) {
+    T reply = now(stage);
+    world.redisChanged();
+    return reply;
   }
 
   /** The models answer at once. */
@@ -413,10 +479,22 @@ final class Node {
 
   // The tail.
 
+  private void follow(Effect.Follow follow) {
+    int more = following == 0 ? 0 : world.fates().entriesOfOldTail(this);
+    if (more > 0) {
+      long oldFollowing = following;
+      long oldNext = tailNext;
+      world.soon(() -> deliver(oldFollowing, oldNext, more));
+    }
+    following = follow.following();
+    tailNext = follow.fromOffset();
+    world.soon(this::readTail);
+  }
+
   private void tick() {
     if (alive) {
       readTail();
-      world.in(TICK_MS, this::tick);
+      world.in(world.tickMs(), this::tick);
     }
   }
 
@@ -425,23 +503,43 @@ final class Node {
     if (!alive || following == 0 || world.now() < tailStalledUntilMs) {
       return;
     }
-    long number = following;
-    for (LogModel.Record record : world.log.from(tailNext)) {
-      if (following != number) {
+    if (world.log.indexFrom(tailNext) < world.log.size()) {
+      Fates.TailFate fate = world.fates().ofTail(this);
+      if (fate.repeated() > 0) {
+        int from = Math.max(0, world.log.indexFrom(tailNext) - fate.repeated());
+        deliver(following, world.log.record(from).offset(), fate.repeated());
+      }
+      if (fate.afterMs() > 0) {
+        stallTailFor(fate.afterMs());
+        world.at(tailStalledUntilMs, this::readTail);
         return;
       }
-      if (record.offset() > tailNext) {
-        take(new Input.TailScanned(number, record.offset()));
-        if (following != number) {
-          return;
-        }
+    }
+    long number = following;
+    long next = deliver(number, tailNext, Integer.MAX_VALUE);
+    if (following == number) {
+      tailNext = next;
+      if (!silent) {
+        take(new Input.TailFresh(number, clock()));
       }
-      tailNext = record.offset() + 1;
+    }
+  }
+
+  /** Returns where to go on. */
+  private long deliver(long number, long fromOffset, int most) {
+    LogModel log = world.log;
+    int first = log.indexFrom(fromOffset);
+    int end = (int) Math.min(log.size(), 0L + first + most);
+    long next = fromOffset;
+    for (int i = first; i < end; i++) {
+      LogModel.Record record = log.record(i);
+      if (record.offset() > next) {
+        take(new Input.TailScanned(number, record.offset()));
+      }
+      next = record.offset() + 1;
       take(new Input.LogRead(number, record.offset(), record.timestampMs(), record.entry()));
     }
-    if (!silent) {
-      take(new Input.TailFresh(number, clock()));
-    }
+    return next;
   }
 
   @Override

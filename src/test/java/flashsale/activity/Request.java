@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Somebody's question to one node, and everything that was said to it; the first counts. */
 final class Request implements Asker {
@@ -19,16 +21,26 @@ final class Request implements Asker {
   final Kind kind;
   final UserId user;
   final long askedAtMs;
+
+  /** Its place among all requests of the history. */
+  final int number;
+
+  private final @Nullable Consumer<Answer> heard;
   private final List<Answer> answers = new ArrayList<>();
 
   /** The core's time when it took the request; an order that it led to carries it. */
   private long takenAtMs = -1;
 
-  Request(Node node, Kind kind, UserId user, long askedAtMs) {
+  /**
+   * @param heard is given the first answer
+   */
+  Request(Node node, Kind kind, UserId user, int number, @Nullable Consumer<Answer> heard) {
     this.node = node;
     this.kind = kind;
     this.user = user;
-    this.askedAtMs = askedAtMs;
+    this.askedAtMs = node.world().now();
+    this.number = number;
+    this.heard = heard;
   }
 
   void taken(long atMs) {
@@ -46,6 +58,9 @@ final class Request implements Asker {
 
   void told(Answer answer) {
     answers.add(answer);
+    if (heard != null && answers.size() == 1) {
+      heard.accept(answer);
+    }
   }
 
   boolean isAnswered() {

@@ -8,11 +8,13 @@ import flashsale.model.Product;
 import flashsale.simulation.JournalModel;
 import flashsale.simulation.LogModel;
 import flashsale.simulation.PostgresModel;
+import flashsale.simulation.ProjectionModel;
 import flashsale.simulation.RedisModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,10 @@ final class World {
           5,
           Duration.ofMinutes(2));
 
-  private static final long PROJECTION_EVERY_MS = 50;
+  private static final long PROJECTION_MS = 50;
+  private static final long TICK_MS = 200;
+  private static final int RECORDS_PER_TRANSACTION_MAX = 4;
+  private static final int REPLICAS_MAX = 24;
 
   private record Task(long atMs, long number, Runnable run) implements Comparable<Task> {
     @Override
@@ -55,7 +60,7 @@ final class World {
 
   final RedisModel redis = new RedisModel();
   final LogModel log = new LogModel();
-  final PostgresModel postgres = new PostgresModel(log);
+  final PostgresModel postgres = new PostgresModel();
   final JournalModel journal = new JournalModel();
 
   private final ActivityLimits limits;
@@ -65,15 +70,32 @@ final class World {
   private final List<Held> held = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
   private @Nullable List<String> history;
+  private @Nullable Instant opensAt;
+  private final long tickMs;
+  private final List<ProjectionModel> projections = new ArrayList<>();
+  private final List<Runnable> replicas = new ArrayList<>();
+  private final HistoryHash hash = new HistoryHash();
+  private boolean keepsReplicas;
   private boolean projecting = true;
+  private boolean projectionDue;
+  private long brokerSkewMs;
+  private long steps;
   private long nowMs = START_MS;
   private long lastTask;
   private long lastIncarnation;
 
   World(ActivityLimits limits, Fates fates) {
+    this(limits, fates, TICK_MS);
+  }
+
+  /**
+   * @param tickMs how often a tail says that it is fresh
+   */
+  World(ActivityLimits limits, Fates fates, long tickMs) {
     this.limits = limits;
     this.fates = fates;
-    project();
+    this.tickMs = tickMs;
+    projections.add(new ProjectionModel(ID, log, postgres));
   }
 
   static Activity activity(long stock) {
@@ -86,6 +108,7 @@ final class World {
 
   /** The activity was created before the story begins. */
   World with(Activity activity) {
+    opensAt = activity.opensAt();
     journal.insert(1, JournalEvent.Created.of(0, activity));
     return this;
   }
@@ -97,12 +120,20 @@ final class World {
     runFor(100);
   }
 
+  @Nullable Instant opensAt() {
+    return opensAt;
+  }
+
   ActivityLimits limits() {
     return limits;
   }
 
   Promises promises() {
     return promises;
+  }
+
+  long nextIncarnation() {
+    return lastIncarnation + 1;
   }
 
   Node start() {
@@ -168,19 +199,56 @@ final class World {
     released.forEach(one -> one.run.run());
   }
 
+  Fates fates() {
+    return fates;
+  }
+
+  long tickMs() {
+    return tickMs;
+  }
+
   // The log and its projection.
 
   long append(Entry entry) {
-    long offset = log.append(nowMs, entry);
-    alive().forEach(node -> soon(node::readTail));
+    long offset = log.append(nowMs, nowMs + brokerSkewMs, entry);
+    hash.add(offset);
+    hash.add(entry);
+    note("log", entry, "at", offset);
+    for (Node node : nodes) {
+      if (node.isAlive()) {
+        soon(node::readTail);
+      }
+    }
+    projectSoon();
     return offset;
   }
 
-  private void project() {
-    if (projecting) {
-      postgres.projectAll();
+  void setBrokerClock(long skewMs) {
+    brokerSkewMs = skewMs;
+  }
+
+  private void projectSoon() {
+    if (!projectionDue) {
+      projectionDue = true;
+      in(PROJECTION_MS, this::project);
     }
-    in(PROJECTION_EVERY_MS, this::project);
+  }
+
+  private void project() {
+    projectionDue = false;
+    if (!projecting) {
+      return;
+    }
+    boolean done = true;
+    for (ProjectionModel projection : projections) {
+      projection.run(RECORDS_PER_TRANSACTION_MAX, fates.ofTransaction());
+      done &= projection.isDone();
+    }
+    hash.add(postgres.position());
+    note("projection", "at", postgres.position(), postgres.ledger());
+    if (!done) {
+      projectSoon();
+    }
   }
 
   void stopProjection() {
@@ -189,21 +257,101 @@ final class World {
 
   void startProjection() {
     projecting = true;
+    projectSoon();
   }
 
-  // What was done, for the message of a failure.
+  /** A second consumer of the partition, until {@link #endSecondProjection}. */
+  boolean beginSecondProjection() {
+    boolean alone = projections.size() == 1;
+    if (alone) {
+      projections.add(new ProjectionModel(ID, log, postgres));
+      projectSoon();
+    }
+    return alone;
+  }
+
+  void endSecondProjection() {
+    if (projections.size() > 1) {
+      projections.removeFirst();
+    }
+  }
+
+  void loseCommits(int transactions) {
+    postgres.loseLast(transactions);
+    projectSoon();
+  }
+
+  /** A consumer that has nothing to store does not notice that Postgres lost what it stored. */
+  void restartProjection() {
+    projections.clear();
+    projections.add(new ProjectionModel(ID, log, postgres));
+    projectSoon();
+  }
+
+  // Redis's replicas.
+
+  void keepReplicas() {
+    keepsReplicas = true;
+  }
+
+  /** Called after every call to Redis that took place. */
+  void redisChanged() {
+    if (keepsReplicas) {
+      if (replicas.size() == REPLICAS_MAX) {
+        replicas.removeFirst();
+      }
+      replicas.add(redis.snapshot());
+    }
+  }
+
+  /** What replicas hold, the stalest first. */
+  List<Runnable> replicas() {
+    return replicas;
+  }
+
+  // What was done, for the message of a failure, and as a number.
 
   void keepHistory() {
     history = new ArrayList<>();
   }
 
-  void note(Object who, Object what) {
+  boolean keepsHistory() {
+    return history != null;
+  }
+
+  HistoryHash hash() {
+    return hash;
+  }
+
+  long hashValue() {
+    return hash.value();
+  }
+
+  void stepped() {
+    steps++;
+  }
+
+  long steps() {
+    return steps;
+  }
+
+  void noteFault(Fault fault, Plan.FaultId id, Object where) {
+    hash.add(fault.name());
+    note("FAULT " + id, fault, "at", where);
+  }
+
+  void note(Object who, Object... what) {
     if (history != null) {
-      history.add((nowMs - START_MS) + " " + who + ": " + what);
+      StringBuilder line = new StringBuilder();
+      line.append(String.format(Locale.ROOT, "%6d %s:", nowMs - START_MS, who));
+      for (Object part : what) {
+        line.append(' ').append(part);
+      }
+      history.add(line.toString());
     }
   }
 
-  String history() {
-    return history == null ? "" : String.join("\n", history);
+  List<String> historyLines() {
+    return history == null ? List.of() : history;
   }
 }

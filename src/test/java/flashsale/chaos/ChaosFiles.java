@@ -59,18 +59,14 @@ final class ChaosFiles {
 
   /** The parts' logs, what everybody asked and was told, and what is wrong with it. */
   static void keepEvidence(
-      Path directory,
-      Path logs,
-      @Nullable ChaosHistory history,
-      RoundResult result) {
+      Path directory, Path logs, @Nullable ChaosHistory history, RoundResult result) {
     try {
       Files.createDirectories(directory);
       Files.write(directory.resolve("violations.txt"), result.violations());
       for (String part : ChaosSystem.PARTS) {
         Path log = logs.resolve(part + ".log");
         if (Files.exists(log)) {
-          Files.copy(
-              log, directory.resolve(part + ".log"), StandardCopyOption.REPLACE_EXISTING);
+          Files.copy(log, directory.resolve(part + ".log"), StandardCopyOption.REPLACE_EXISTING);
         }
       }
       if (history != null) {

@@ -35,6 +35,9 @@ final class ChaosRound {
    */
   private static final Duration CLOSES_WITHIN = Duration.ofSeconds(1);
 
+  /** Most strike at once, some take a moment. */
+  private static final Duration STRIKES_WITHIN = Duration.ofSeconds(2);
+
   private static final int REFUSALS_MIN = 50;
 
   /**
@@ -83,8 +86,8 @@ final class ChaosRound {
       }
       struckNs = System.nanoTime();
       try {
+        crowd.admit((int) (stock * COME_MEANWHILE), fault.lasts().plus(STRIKES_WITHIN));
         fault.strike(system);
-        crowd.admit((int) (stock * COME_MEANWHILE), fault.lasts());
         Thread.sleep(fault.lasts());
       } finally {
         healingNs = System.nanoTime();

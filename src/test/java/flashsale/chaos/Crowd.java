@@ -130,9 +130,12 @@ final class Crowd {
     return shoppers.size();
   }
 
-  /** Lets shoppers in until {@code upTo} have come, evenly {@code over} that time. */
+  /**
+   * Lets shoppers in until {@code upTo} have come. Those that were let in before may come at once,
+   * the others evenly {@code over} that time.
+   */
   void admit(int upTo, Duration over) {
-    gate = new Gate(come.get(), upTo, System.nanoTime(), over.toNanos());
+    gate = new Gate(gate.upTo, upTo, System.nanoTime(), over.toNanos());
   }
 
   /** Shoppers who were told 201. */

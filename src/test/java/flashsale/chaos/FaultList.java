@@ -20,8 +20,10 @@ final class FaultList {
   private FaultList() {}
 
   static List<Fault> all() {
-    return Stream.of(ProcessFaults.all(), NetworkFaults.all(), RedisFaults.all(), DiskFaults.all())
-        .flatMap(List::stream)
-        .toList();
+    List<Fault> single =
+        Stream.of(ProcessFaults.all(), NetworkFaults.all(), RedisFaults.all(), DiskFaults.all())
+            .flatMap(List::stream)
+            .toList();
+    return Stream.concat(single.stream(), DoubleFaults.of(single).stream()).toList();
   }
 }

@@ -4,6 +4,7 @@ import static flashsale.gateway.FakeInventory.always;
 import static flashsale.gateway.FakeInventory.failing;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import flashsale.v1.GetOrderReply;
 import flashsale.v1.ListActivitiesReply;
 import flashsale.v1.ListOrdersReply;
@@ -11,10 +12,9 @@ import flashsale.v1.Nothing;
 import io.grpc.Status;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Activities for everybody, orders for their owner. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -51,15 +51,16 @@ class ReconcileIT {
     assertThat(stack.send("POST", "/v1/admin/activities", "ops", body).statusCode()).isEqualTo(201);
     for (String user : users) {
       assertThat(
-              stack.send("POST", "/v1/activities/" + activity + "/purchases", user, "").statusCode())
+              stack
+                  .send("POST", "/v1/activities/" + activity + "/purchases", user, "")
+                  .statusCode())
           .isEqualTo(201);
     }
   }
 
   private static void redis(String command) throws IOException {
     LocalStackState.Redis redis = stack.state().redis();
-    assertThat(RedisLine.send(redis.host(), redis.port(), command))
-        .doesNotStartWith("-");
+    assertThat(RedisLine.send(redis.host(), redis.port(), command)).doesNotStartWith("-");
   }
 
   private static long epoch(String activity) throws Exception {
@@ -95,8 +96,7 @@ class ReconcileIT {
 
     assertThat(stack.number(ORDERS_DIGEST)).isEqualTo(orders);
     assertThat(epoch("right")).isEqualTo(rightEpoch);
-    assertThat(
-            stack.send("POST", "/v1/activities/edited/purchases", "ann", "").body())
+    assertThat(stack.send("POST", "/v1/activities/edited/purchases", "ann", "").body())
         .contains("already-purchased");
     assertThat(stack.send("POST", "/v1/activities/flushed/purchases", "dee", "").body())
         .contains("\"sequence\":3,");

@@ -96,14 +96,14 @@ class ReconcileTest {
   private static String proof(
       boolean atRest, boolean live, int postgresSold, String... differences) {
     return """
-        {"consistent":%b,"atRest":%b,"stock":1500,"sold":40,"left":1460,
-         "ledger":{"epoch":3,"seq":2,"sold":40,"stock":1500,"closed":false,"live":%b,
-                   "batchesUnderWay":%d},
-         "redis":{"present":true,"epoch":3,"seq":2,"left":1455,"buyers":45},
-         "postgres":{"epoch":3,"sold":%d,"orders":40,"maxSequence":40,"gaps":0,"duplicates":0,
-                     "conflicts":0},
-         "differences":[%s]}\
-        """
+    {"consistent":%b,"atRest":%b,"stock":1500,"sold":40,"left":1460,
+     "ledger":{"epoch":3,"seq":2,"sold":40,"stock":1500,"closed":false,"live":%b,
+               "batchesUnderWay":%d},
+     "redis":{"present":true,"epoch":3,"seq":2,"left":1455,"buyers":45},
+     "postgres":{"epoch":3,"sold":%d,"orders":40,"maxSequence":40,"gaps":0,"duplicates":0,
+                 "conflicts":0},
+     "differences":[%s]}\
+    """
         .formatted(
             differences.length == 0,
             atRest,

@@ -210,7 +210,9 @@ class ReadsIT {
     // As if they were created by one statement: then the id decides.
     postgres.execute("update activities set created_at = now() where activity_id <> 'hats'");
 
-    assertThat(soon(reads.activities())).extracting(ReadsIT::id).containsExactly(SHOES, SOCKS, hats);
+    assertThat(soon(reads.activities()))
+        .extracting(ReadsIT::id)
+        .containsExactly(SHOES, SOCKS, hats);
     assertThat(soon(reads.activitiesAfter(SHOES)))
         .extracting(ReadsIT::id)
         .containsExactly(SOCKS, hats);

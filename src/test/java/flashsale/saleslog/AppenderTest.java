@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class AppenderTest {
   private static final ActivityId SALE = new ActivityId("sale");
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @Test
@@ -67,6 +69,46 @@ class AppenderTest {
     }
   }
 
+  /** As one does whose own thread has died. */
+  @Test
+  void replacesAProducerThatSaysNothing() {
+    MockProducer<byte[], byte[]> silent = producer();
+    MockProducer<byte[], byte[]> second = producer();
+    try (Appender appender = appender(List.of(silent, second))) {
+      assertThat(append(appender, 1)).failsWithin(PATIENCE);
+
+      await()
+          .until(() -> {
+            CompletableFuture<Long> next = append(appender, 2);
+            return second.completeNext() && next.isDone();
+          });
+      assertThat(silent.closed()).isTrue();
+    }
+  }
+
+  @Test
+  void isInDoubtAfterTheDeliveryTimeOut() {
+    CountDownLatch released = new CountDownLatch(1);
+    try (Appender appender =
+        new Appender(
+            KafkaFixture.deliveringWithin(
+            DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)),
+            () -> {
+              awaitUninterruptibly(released);
+              return producer();
+            })) {
+      CompletableFuture<Long> next = append(appender, 1);
+
+      assertThat(next)
+          .failsWithin(PATIENCE)
+          .withThrowableOfType(ExecutionException.class)
+          .havingCause()
+          .isInstanceOf(AppendFailure.class)
+          .withMessageContaining("in doubt for PT1S");
+      released.countDown();
+    }
+  }
+
   @Test
   void failsAtOnceWhenTooManyWait() {
     CountDownLatch released = new CountDownLatch(1);
@@ -98,7 +140,8 @@ class AppenderTest {
 
   private static Appender appender(List<Producer<byte[], byte[]>> producers) {
     Deque<Producer<byte[], byte[]>> next = new ArrayDeque<>(producers);
-    return new Appender(KafkaFixture.settings(1, "sales", 16), next::remove);
+    return new Appender(KafkaFixture.deliveringWithin(
+            DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)), next::remove);
   }
 
   private static MockProducer<byte[], byte[]> producer() {

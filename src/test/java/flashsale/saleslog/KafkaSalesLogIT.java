@@ -34,6 +34,9 @@ class KafkaSalesLogIT {
   private static final ActivityId OTHER = new ActivityId("other");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** How soon everything goes on when Kafka is back, however long it was away. */
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+
   @TempDir static Path folder;
   private static KafkaFixture kafka;
 
@@ -368,6 +371,38 @@ class KafkaSalesLogIT {
   }
 
   @Test
+  void beginsEveryFollowingAnewWhenTheTailBreaks() throws Exception {
+    try (KafkaSalesLog log = open(kafka.newTopic(1))) {
+      Recorded breaking =
+          new Recorded() {
+            @Override
+            public void onEntry(long offset, long timestampMs, Entry entry) {
+              throw new OutOfMemoryError("thrown by a test");
+            }
+          };
+      Recorded other = new Recorded();
+      log.follow(OTHER, 0, other);
+      await().atMost(PATIENCE).until(() -> !other.fresh.isEmpty());
+
+      for (int times = 1; times <= 3; times++) {
+        assertThat(log.isWorking()).isTrue();
+        int before = times;
+        log.follow(SALE, 0, breaking);
+        offsetOf(log.append(SALE, Samples.sold(SALE, times)));
+        await().atMost(PATIENCE).until(() -> breaking.failures.size() >= before);
+      }
+      Recorded again = new Recorded();
+      log.follow(OTHER, 0, again);
+      offsetOf(log.append(OTHER, Samples.sold(OTHER, 1)));
+
+      await().atMost(PATIENCE).until(() -> !again.entries.isEmpty());
+      assertThat(other.failures).hasSize(1).noneMatch(Recorded.Failure::fatal);
+      assertThat(breaking.failures).hasSize(3).noneMatch(Recorded.Failure::fatal);
+      assertThat(log.isWorking()).isFalse();
+    }
+  }
+
+  @Test
   void endsAllFollowingsWhenItIsClosed() throws Exception {
     Recorded recorded = new Recorded();
     Recorded afterwards = new Recorded();
@@ -385,7 +420,8 @@ class KafkaSalesLogIT {
 
   @Test
   void goesOnWithoutAGapAfterTheBrokerWasKilled() throws Exception {
-    Settings.Kafka settings = kafka.newTopic(1);
+    Settings.Kafka settings =
+        KafkaFixture.deliveringWithin(KafkaFixture.DELIVERY_TIMEOUT, kafka.newTopic(1));
     try (KafkaSalesLog log = open(settings);
         KafkaSalesLog madeWhileDown = open(settings)) {
       Recorded recorded = new Recorded();
@@ -398,22 +434,23 @@ class KafkaSalesLogIT {
       Recorded joinedWhileDown = new Recorded();
       madeWhileDown.follow(SALE, 0, joinedWhileDown);
       assertThat(log.append(SALE, Samples.sold(SALE, 2)).toCompletableFuture())
-          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(2))
+          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(1))
           .withThrowableOfType(ExecutionException.class)
           .havingCause()
           .isInstanceOf(AppendFailure.class);
       assertThat(madeWhileDown.append(SALE, Samples.sold(SALE, 2)).toCompletableFuture())
-          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(2));
+          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(1));
       assertThat(recorded.isFreshSince(killedAt)).isFalse();
 
       kafka.restart();
       long restartedAt = System.currentTimeMillis();
-      await().atMost(PATIENCE).until(() -> recorded.isFreshSince(restartedAt));
-      await().atMost(PATIENCE).until(() -> joinedWhileDown.isFreshSince(restartedAt));
+      await().atMost(BACK_WITHIN).until(() -> recorded.isFreshSince(restartedAt));
+      await().atMost(BACK_WITHIN).until(() -> joinedWhileDown.isFreshSince(restartedAt));
       long last = offsetOf(log.append(SALE, Samples.sold(SALE, 3)));
 
-      await().atMost(PATIENCE).until(() -> recorded.offsets().contains(last));
-      await().atMost(PATIENCE).until(() -> joinedWhileDown.offsets().contains(last));
+      await().atMost(BACK_WITHIN).until(() -> recorded.offsets().contains(last));
+      await().atMost(BACK_WITHIN).until(() -> joinedWhileDown.offsets().contains(last));
+      assertThat(System.currentTimeMillis() - restartedAt).isLessThan(BACK_WITHIN.toMillis());
       assertThat(recorded.offsets())
           .isEqualTo(LongStream.rangeClosed(first, last).boxed().toList());
       assertThat(joinedWhileDown.offsets()).isEqualTo(recorded.offsets());
@@ -424,14 +461,17 @@ class KafkaSalesLogIT {
 
   @Test
   void canBeMadeWhereNoBrokerIs() {
-    Settings.Kafka nowhere = KafkaFixture.settings(ServerProcess.freePort(), "sales", 1);
+    Settings.Kafka nowhere =
+        KafkaFixture.deliveringWithin(
+            KafkaFixture.DELIVERY_TIMEOUT,
+            KafkaFixture.settings(ServerProcess.freePort(), "sales", 1));
     try (KafkaSalesLog log = open(nowhere)) {
       Recorded recorded = new Recorded();
 
       log.follow(SALE, 0, recorded);
 
       assertThat(log.append(SALE, new Entry.Closed(Samples.WRITER)).toCompletableFuture())
-          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(2));
+          .failsWithin(KafkaFixture.DELIVERY_TIMEOUT.plusSeconds(1));
       assertThat(recorded.failures).isEmpty();
       assertThat(recorded.fresh).isEmpty();
     }
