@@ -189,10 +189,9 @@ final class ChaosProxyTest {
       assertThatThrownBy(line::reply).isInstanceOf(SocketException.class);
       // The kernel may take one more before it knows; that one is reset.
       await()
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(() -> Line.to(proxy).close())
-                      .isInstanceOf(ConnectException.class));
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> Line.to(proxy).close())
+                  .isInstanceOf(ConnectException.class));
     }
     proxy.set(new Pass());
     try (Line line = Line.to(proxy)) {

@@ -5,24 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import flashsale.config.Settings;
-import flashsale.ledger.Entry;
-import flashsale.saleslog.Decoded;
-import java.util.stream.Stream;
 import flashsale.fuzz.Mutation;
-import java.util.Random;
+import flashsale.ledger.Entry;
 import flashsale.ledger.Writer;
 import flashsale.local.KafkaProcess;
 import flashsale.local.PostgresProcess;
 import flashsale.local.ServerProcess;
 import flashsale.model.ActivityId;
+import flashsale.saleslog.Decoded;
 import flashsale.saleslog.SalesLogCodec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -198,7 +198,9 @@ class ProjectionIT {
             .filter(value -> SalesLogCodec.decode(key, value) instanceof Decoded.Unreadable)
             .limit(300)
             .toList();
-    harmed.forEach(value -> producer.send(new ProducerRecord<>(topic, 0, key, value)));
+    for (byte[] value : harmed) {
+      var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
+    }
     append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 1, "ann"));
 
     start();
