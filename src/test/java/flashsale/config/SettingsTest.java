@@ -52,7 +52,8 @@ class SettingsTest {
         .containsExactlyInAnyOrder(Role.GATEWAY, Role.INVENTORY, Role.PROJECTION);
     assertThat(settings.roleNames())
         .containsExactlyInAnyOrder("gateway", "inventory", "projection");
-    assertThat(settings.http()).isEqualTo(new Settings.Http("127.0.0.1", 8080, 16_384, Duration.ofSeconds(10)));
+    assertThat(settings.http())
+        .isEqualTo(new Settings.Http("127.0.0.1", 8080, 16_384, Duration.ofSeconds(10)));
     assertThat(settings.grpc().port()).isEqualTo(8081);
     assertThat(settings.grpc().claimTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(settings.grpc().staticEndpoint())

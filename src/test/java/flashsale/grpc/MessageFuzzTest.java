@@ -214,8 +214,16 @@ class MessageFuzzTest {
   @Provide
   Arbitrary<String> calls() {
     return Arbitraries.of(
-        "FindPurchase", "GetActivity", "ListActivities", "ListOrders", "GetOrder", "GetProof",
-        "ResumeActivity", "CloseActivity", "NoSuchCall", "claim");
+        "FindPurchase",
+        "GetActivity",
+        "ListActivities",
+        "ListOrders",
+        "GetOrder",
+        "GetProof",
+        "ResumeActivity",
+        "CloseActivity",
+        "NoSuchCall",
+        "claim");
   }
 
   @Provide
@@ -239,8 +247,7 @@ class MessageFuzzTest {
                 .setClosesAtMs(1_790_000_100_000L)
                 .build());
     return Combinators.combine(Mutation.some(), good)
-        .as((harms, message) ->
-            ByteString.copyFrom(Mutation.apply(harms, message.toByteArray())));
+        .as((harms, message) -> ByteString.copyFrom(Mutation.apply(harms, message.toByteArray())));
   }
 
   /** Fields 1 to 8 with values of any wire type: every request reads some of them. */

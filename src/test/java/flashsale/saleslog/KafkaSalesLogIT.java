@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import flashsale.config.Settings;
-import flashsale.ledger.Entry;
 import flashsale.fuzz.Mutation;
-import java.util.Random;
+import flashsale.ledger.Entry;
 import flashsale.local.ServerProcess;
 import flashsale.model.ActivityId;
 import flashsale.v1.SalesLogRecord;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -84,8 +84,7 @@ class SalesLogCodecTest {
               .isEqualTo(read);
       case Decoded.Unreadable unreadable ->
           assertThat(unreadable.why()).isNotBlank().hasSizeLessThan(400);
-      case Decoded.Unknown unknown ->
-          assertThat(unknown.what()).isNotBlank().hasSizeLessThan(400);
+      case Decoded.Unknown unknown -> assertThat(unknown.what()).isNotBlank().hasSizeLessThan(400);
     }
   }
 
