@@ -214,12 +214,19 @@ public record Settings(
 
   /** A password in the URI never appears in {@link #toString()}. */
   public record Redis(
-      String uri, Duration commandTimeout, int requestsQueuedMax, String keyPrefix) {
+      String uri,
+      Duration commandTimeout,
+      int requestsQueuedMax,
+      int breakerFailuresMax,
+      Duration breakerReset,
+      String keyPrefix) {
     static Redis from(Section c) {
       return new Redis(
           c.text("uri"),
           c.positive("command-timeout"),
           c.atLeast("requests-queued-max", 1),
+          c.atLeast("breaker-failures-max", 1),
+          c.positive("breaker-reset"),
           c.text("key-prefix"));
     }
 

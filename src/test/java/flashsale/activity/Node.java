@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -342,7 +343,10 @@ final class Node {
       case Effect.Judge judge ->
           call(
               judge,
-              () -> new Input.Judged(judge.callNo(), redis(world.redis.claim(judge.call()))),
+              () ->
+                  new Input.Judged(
+                      judge.callNo(),
+                      redis(judge.call().epoch(), () -> world.redis.claim(judge.call()))),
               new Input.JudgeFailed(judge.callNo()));
       case Effect.Append append ->
           call(
@@ -362,14 +366,16 @@ final class Node {
                   new Input.AdoptDone(
                       adopt.epoch(),
                       redis(
-                          world.redis.adopt(
-                              World.ID,
-                              adopt.previous().epoch(),
-                              adopt.previous().seq(),
-                              adopt.previous().stock(),
-                              adopt.epoch(),
-                              adopt.previous().sold(),
-                              adopt.stock()))),
+                          adopt.epoch(),
+                          () ->
+                              world.redis.adopt(
+                                  World.ID,
+                                  adopt.previous().epoch(),
+                                  adopt.previous().seq(),
+                                  adopt.previous().stock(),
+                                  adopt.epoch(),
+                                  adopt.previous().sold(),
+                                  adopt.stock()))),
               new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
       case Effect.Flip flip ->
@@ -379,8 +385,15 @@ final class Node {
                   new Input.FlipDone(
                       flip.epoch(),
                       redis(
-                          world.redis.flip(
-                              World.ID, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()))),
+                          flip.epoch(),
+                          flip.garbage(),
+                          () ->
+                              world.redis.flip(
+                                  World.ID,
+                                  flip.epoch(),
+                                  flip.sold(),
+                                  flip.stock(),
+                                  flip.garbage()))),
               new Input.FlipFailed(flip.epoch()));
       case Effect.Passivate passivate -> world.soon(this::drain);
       case Effect.Stop stop -> {
@@ -388,17 +401,21 @@ final class Node {
         alive = false;
       }
       case Effect.Alarm alarm -> {}
-      case Effect.Note note -> {}
+      case Effect.Note note -> world.redisPromises().noted(this, note.what());
     }
   }
 
   private Input loaded(Effect.Load load) {
-    redis(new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
+    redis(load.epoch(), () -> new BuyerLoad(World.ID, world.postgres, world.redis).run(load));
     return new Input.Loaded(load.epoch());
   }
 
-  private <T> T redis(CompletionStage<T> stage) {
-    T reply = now(stage);
+  private <T> T redis(long epoch, Supplier<CompletionStage<T>> call) {
+    return redis(epoch, OptionalLong.empty(), call);
+  }
+
+  private <T> T redis(long epoch, OptionalLong garbage, Supplier<CompletionStage<T>> call) {
+    T reply = world.redisPromises().call(this, epoch, garbage, () -> now(call.get()));
     world.redisChanged();
     return reply;
   }

@@ -66,6 +66,7 @@ final class World {
   private final ActivityLimits limits;
   private final Fates fates;
   private final Promises promises = new Promises(this);
+  private final RedisPromises redisPromises = new RedisPromises(this);
   private final PriorityQueue<Task> tasks = new PriorityQueue<>();
   private final List<Held> held = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -130,6 +131,10 @@ final class World {
 
   Promises promises() {
     return promises;
+  }
+
+  RedisPromises redisPromises() {
+    return redisPromises;
   }
 
   long nextIncarnation() {

@@ -136,6 +136,7 @@ class SettingsTest {
           activity.batches-under-way-max | 0         | >= 1
           activity.redis-retries-max  | -1           | >= 0
           redis.requests-queued-max   | 0            | >= 1
+          redis.breaker-failures-max  | 0            | >= 1
           kafka.partitions            | 0            | 1 to 1024
           kafka.partitions            | 1025         | 1 to 1024
           kafka.replication-factor    | 0            | 1 to 32767
@@ -162,6 +163,7 @@ class SettingsTest {
         "activity.backoff-max",
         "activity.idle-after",
         "redis.command-timeout",
+        "redis.breaker-reset",
         "kafka.retention",
         "kafka.delivery-timeout",
         "postgres.connection-timeout",

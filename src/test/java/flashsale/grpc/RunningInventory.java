@@ -51,7 +51,7 @@ final class RunningInventory implements AutoCloseable {
     ClusterSharding.get(node.system())
         .init(Entity.of(ActivityActor.KEY, entity -> actor.apply(entity.getEntityId())));
     Database database = Database.create(read.postgres());
-    RedisStock redis = RedisStock.connect(read.redis());
+    RedisStock redis = RedisStock.connect(read.redis(), node.system());
     ServerBinding server =
         GrpcServer.bind(node.system(), read, redis, new Reads(database))
             .toCompletableFuture()

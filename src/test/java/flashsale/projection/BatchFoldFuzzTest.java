@@ -1,5 +1,6 @@
 package flashsale.projection;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flashsale.fuzz.Mutation;
@@ -15,6 +16,7 @@ import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 
 /** A partition into which anybody wrote anything: what is good in it is folded all the same. */
 class BatchFoldFuzzTest {
@@ -35,15 +37,16 @@ class BatchFoldFuzzTest {
     for (LogRecord record : good) {
       for (int i = random.nextInt(4); i > 0; i--) {
         LogRecord victim = good.get(random.nextInt(good.size()));
-        byte[] key = random.nextInt(4) == 0 ? Mutation.harmed(random, victim.key()) : victim.key();
-        log.add(record(log.size(), key, Mutation.harmed(random, victim.value())));
+        byte @Nullable [] key = random.nextInt(4) == 0 ? Mutation.harmed(random, requireNonNull(victim.key())) : victim.key();
+        log.add(record(log.size(), key, Mutation.harmed(random, requireNonNull(victim.value()))));
       }
       log.add(record(log.size(), record.key(), record.value()));
     }
     return log;
   }
 
-  private static LogRecord record(long offset, byte[] key, byte[] value) {
+  private static LogRecord record(
+      long offset, byte @Nullable [] key, byte @Nullable [] value) {
     return new LogRecord(offset, PartitionLog.CONFIRMED_AT_MS, key, value);
   }
 

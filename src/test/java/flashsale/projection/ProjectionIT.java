@@ -198,7 +198,9 @@ class ProjectionIT {
             .filter(value -> SalesLogCodec.decode(key, value) instanceof Decoded.Unreadable)
             .limit(300)
             .toList();
-    harmed.forEach(value -> producer.send(new ProducerRecord<>(topic, 0, key, value)));
+    for (byte[] value : harmed) {
+      var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
+    }
     append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 1, "ann"));
 
     start();
