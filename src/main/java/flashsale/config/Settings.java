@@ -288,11 +288,18 @@ public record Settings(
     }
   }
 
-  public record Projection(int recordsPerTransactionMax, Duration backoffMin, Duration backoffMax) {
+  public record Projection(
+      int recordsPerTransactionMax,
+      Duration positionCheckedEvery,
+      Duration backoffMin,
+      Duration backoffMax) {
     static Projection from(Section c) {
       Backoff backoff = Backoff.from(c);
       return new Projection(
-          c.atLeast("records-per-transaction-max", 1), backoff.min(), backoff.max());
+          c.atLeast("records-per-transaction-max", 1),
+          c.positive("position-checked-every"),
+          backoff.min(),
+          backoff.max());
     }
   }
 

@@ -56,6 +56,20 @@ public final class OrderStore {
   }
 
   /**
+   * Fails with {@link Overtaken} when the position is another: another consumer stored more, or
+   * Postgres lost its last commits. A Postgres that does not answer tells nothing.
+   */
+  CompletionStage<Long> check(int partition, long position) {
+    return positions()
+        .handle((positions, failure) -> {
+          if (failure == null && positions.getOrDefault(partition, 0L) != position) {
+            throw new Overtaken(partition, position);
+          }
+          return position;
+        });
+  }
+
+  /**
    * Folds and stores {@code batch}, which begins at {@code position}; the stage has the position
    * after it.
    *

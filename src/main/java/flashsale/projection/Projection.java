@@ -207,6 +207,7 @@ public final class Projection {
         .map(Projection::logRecord)
         .batch(
             settings.projection().recordsPerTransactionMax(), Projection::first, Projection::more)
+        .keepAlive(settings.projection().positionCheckedEvery(), List::of)
         .scanAsync(start, (position, some) -> fold(partition, position, some));
   }
 
@@ -226,6 +227,9 @@ public final class Projection {
   }
 
   private CompletionStage<Long> fold(int partition, long position, List<LogRecord> records) {
+    if (records.isEmpty()) {
+      return store.check(partition, position);
+    }
     BatchFold batch =
         BatchFold.of(position, records, activity -> partitions.of(activity) == partition);
     warnOf(partition, batch.quarantined());

@@ -36,6 +36,9 @@ import org.junit.jupiter.api.Timeout;
 final class ChaosProxyTest {
   private static final int SILENCE_MILLIS = 150;
 
+  /** No test waits longer; it fails instead. */
+  private static final int ANSWER_MILLIS = 20_000;
+
   private EchoServer server;
   private ChaosProxy proxy;
 
@@ -226,13 +229,14 @@ final class ChaosProxyTest {
   private static void assertSilent(Line line) throws IOException {
     line.socket().setSoTimeout(SILENCE_MILLIS);
     assertThatThrownBy(line::reply).isInstanceOf(SocketTimeoutException.class);
-    line.socket().setSoTimeout(0);
+    line.socket().setSoTimeout(ANSWER_MILLIS);
   }
 
   /** A client that says and hears lines. */
   private record Line(Socket socket, BufferedReader in) implements AutoCloseable {
     static Line to(ChaosProxy proxy) throws IOException {
       Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+      socket.setSoTimeout(ANSWER_MILLIS);
       return new Line(
           socket, new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII)));
     }
@@ -280,6 +284,10 @@ final class ChaosProxyTest {
               try {
                 Socket socket = listening.accept();
                 open.add(socket);
+                if (listening.isClosed()) {
+                  // The kernel had taken it before it knew.
+                  socket.close();
+                }
                 Thread.ofVirtual().start(() -> serve(socket));
               } catch (IOException closed) {
                 // The loop's condition says whether it goes on.

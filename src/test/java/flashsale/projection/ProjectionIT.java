@@ -97,7 +97,7 @@ class ProjectionIT {
             postgres.process().password(),
             "flashsale.kafka { bootstrap-servers = \"%s\", topic = %s, partitions = %d }"
                 .formatted(kafka.bootstrapServers(), topic, PARTITIONS),
-            "flashsale.projection.backoff-max = 1 s");
+            "flashsale.projection { position-checked-every = 1 s, backoff-max = 1 s }");
   }
 
   @AfterEach
@@ -185,6 +185,20 @@ class ProjectionIT {
     awaitOrders("shoes 1 ann");
     assertThat(postgres.rows("select partition, record_offset from quarantine"))
         .containsExactly("0 1");
+  }
+
+  @Test
+  void storesAgainWhatPostgresLostThoughNothingNewComes() throws Exception {
+    append(0, SHOES, new Entry.EpochOpened(FIRST, 10));
+    append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 1, "ann"));
+    start();
+    awaitOrders("shoes 1 ann");
+
+    // As a standby would be that never got the last transaction.
+    postgres.execute(
+        "delete from orders; delete from ledgers; delete from sales_log_positions where partition = 0");
+
+    awaitOrders("shoes 1 ann");
   }
 
   @Test
