@@ -343,7 +343,10 @@ final class Node {
       case Effect.Judge judge ->
           call(
               judge,
-              () -> new Input.Judged(judge.callNo(), redis(judge.call().epoch(), () -> world.redis.claim(judge.call()))),
+              () ->
+                  new Input.Judged(
+                      judge.callNo(),
+                      redis(judge.call().epoch(), () -> world.redis.claim(judge.call()))),
               new Input.JudgeFailed(judge.callNo()));
       case Effect.Append append ->
           call(
@@ -362,15 +365,17 @@ final class Node {
               () ->
                   new Input.AdoptDone(
                       adopt.epoch(),
-                      redis(adopt.epoch(), () ->
-                          world.redis.adopt(
-                              World.ID,
-                              adopt.previous().epoch(),
-                              adopt.previous().seq(),
-                              adopt.previous().stock(),
-                              adopt.epoch(),
-                              adopt.previous().sold(),
-                              adopt.stock()))),
+                      redis(
+                          adopt.epoch(),
+                          () ->
+                              world.redis.adopt(
+                                  World.ID,
+                                  adopt.previous().epoch(),
+                                  adopt.previous().seq(),
+                                  adopt.previous().stock(),
+                                  adopt.epoch(),
+                                  adopt.previous().sold(),
+                                  adopt.stock()))),
               new Input.AdoptFailed(adopt.epoch()));
       case Effect.Load load -> call(load, () -> loaded(load), new Input.LoadFailed(load.epoch()));
       case Effect.Flip flip ->
@@ -379,9 +384,16 @@ final class Node {
               () ->
                   new Input.FlipDone(
                       flip.epoch(),
-                      redis(flip.epoch(), flip.garbage(), () ->
-                          world.redis.flip(
-                              World.ID, flip.epoch(), flip.sold(), flip.stock(), flip.garbage()))),
+                      redis(
+                          flip.epoch(),
+                          flip.garbage(),
+                          () ->
+                              world.redis.flip(
+                                  World.ID,
+                                  flip.epoch(),
+                                  flip.sold(),
+                                  flip.stock(),
+                                  flip.garbage()))),
               new Input.FlipFailed(flip.epoch()));
       case Effect.Passivate passivate -> world.soon(this::drain);
       case Effect.Stop stop -> {

@@ -46,7 +46,8 @@ final class RedisPromises {
     T reply = call.get();
     RedisBook after = world.redis.now();
     if (before != null && epoch < before.epoch() && !before.equals(after)) {
-      if (before.epoch() == garbage.orElse(0) && mayHaveProved(new Writer(epoch, node.incarnation))) {
+      if (before.epoch() == garbage.orElse(0)
+          && mayHaveProved(new Writer(epoch, node.incarnation))) {
         damagesAtHandOver = NEVER;
       } else if (before.epoch() == world.log.ledger().epoch()) {
         throw new Violation("I4", node + " took " + before + " and made it " + after);
@@ -87,7 +88,14 @@ final class RedisPromises {
     if (!expected.equals(book) || !world.redis.buyers().equals(buyers)) {
       throw new Violation(
           "I4",
-          writer + " got " + book + " " + world.redis.buyers() + ", the log has " + expected + buyers);
+          writer
+              + " got "
+              + book
+              + " "
+              + world.redis.buyers()
+              + ", the log has "
+              + expected
+              + buyers);
     }
     if (!writer.equals(holder)) {
       holder = writer;

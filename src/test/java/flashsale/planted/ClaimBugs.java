@@ -53,7 +53,8 @@ final class ClaimBugs {
                   CLAIMS,
                   "j.againAtMs = turn.now() + ",
                   "line.putBack(j.batch); judging = null; j.againAtMs = turn.now() + "),
-              Edit.model("RedisModel.java",
+              Edit.model(
+                  "RedisModel.java",
                   "return call.equals(stored.last) && stored.reply != null",
                   "return stored.reply != null")),
           PlantedBug.of(
@@ -66,12 +67,15 @@ final class ClaimBugs {
               "under way: a batch in doubt is not appended again",
               main(UNDER_WAY, "return any(State.MISSING) && !any(State.SENT);", "return false;")),
           PlantedBug.of(
-              "claims: new batches pass one in doubt",
-              main(UNDER_WAY, "boolean inDoubt() {", "boolean inDoubt() { if (true) { return false; }"))
+                  "claims: new batches pass one in doubt",
+                  main(
+                      UNDER_WAY,
+                      "boolean inDoubt() {",
+                      "boolean inDoubt() { if (true) { return false; }"))
               .foundByStory("LogFaultTest#nominatesNobodyWhileTheLogCannotBeWritten"),
           PlantedBug.of(
-              "under way: appended again in the wrong order",
-              main(UNDER_WAY, "return batches; }", "return List.copyOf(batches).reversed(); }"))
+                  "under way: appended again in the wrong order",
+                  main(UNDER_WAY, "return batches; }", "return List.copyOf(batches).reversed(); }"))
               .foundByStory("LogFaultTest#appendsEverythingAfterAFailedAppendAgainInOrder"),
           PlantedBug.of(
               "claims: appended again under a new seq",
@@ -86,8 +90,11 @@ final class ClaimBugs {
               "claims: sold out as soon as Redis has none left",
               main(CLAIMS, "line.hold(waiting);", "turn.tell(waiting, new Answer.SoldOut());")),
           PlantedBug.of(
-              "claims: sold out without a fresh tail",
-              main(CLAIMS, "boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());", "boolean fresh = true;"))
+                  "claims: sold out without a fresh tail",
+                  main(
+                      CLAIMS,
+                      "boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());",
+                      "boolean fresh = true;"))
               .foundByStory("BuyingTest#saysSoldOutOnlyWithAFreshTail"),
           PlantedBug.of(
               "claims: already purchased while the first claim is under way",
@@ -107,24 +114,31 @@ final class ClaimBugs {
                   }
                   """)),
           PlantedBug.of(
-              "claims: what is under way is given up with its epoch",
-              main(CLAIMS, "void onEpochOver() {", "void onEpochOver() { onUndecidedAreVoid();"))
+                  "claims: what is under way is given up with its epoch",
+                  main(
+                      CLAIMS, "void onEpochOver() {", "void onEpochOver() { onUndecidedAreVoid();"))
               .foundInProfile("ZOMBIES"),
           PlantedBug.of(
-              "line: refused without a fresh tail",
-              main(CLAIMS, "if (fresh) { line.tellRefused(log.freshAsOfMs()); }", "line.tellRefused(Turn.NEVER);"))
+                  "line: refused without a fresh tail",
+                  main(
+                      CLAIMS,
+                      "if (fresh) { line.tellRefused(log.freshAsOfMs()); }",
+                      "line.tellRefused(Turn.NEVER);"))
               .foundByStory("TwoActorsTest#refusesNobodyWhileItsTailIsOld"),
           PlantedBug.of(
-              "line: not purchased as of before it was asked",
-              main("activity/WaitingLine.java", "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)", "if (true)"))
+                  "line: not purchased as of before it was asked",
+                  main(
+                      "activity/WaitingLine.java",
+                      "if (one.waiting.isClaim() || one.waiting.sinceMs() <= freshAsOfMs)",
+                      "if (true)"))
               .foundByStory("OldNewsTest#saysNotPurchasedAsOfAfterItWasAsked"),
           PlantedBug.of(
-              "core: closed because a clock says so",
-              main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();"))
+                  "core: closed because a clock says so",
+                  main(HOURS, "return new Answer.TryAgain();", "return new Answer.Closed();"))
               .foundByStory("OldNewsTest#saysClosedWhenThatIsPersisted"),
           PlantedBug.of(
-              "claims: not purchased though a claim is still asking",
-              main(CLAIMS, "} else if (line.isHeld(waiting.user())) {", "} else if (false) {"))
+                  "claims: not purchased though a claim is still asking",
+                  main(CLAIMS, "} else if (line.isHeld(waiting.user())) {", "} else if (false) {"))
               .foundByStory("BuyingTest#findsAPurchasePendingWhileItIsUnderWayOrHeld"),
           PlantedBug.of(
               "claims: the units under way are not counted",
@@ -133,15 +147,19 @@ final class ClaimBugs {
               "claims: the end of an epoch appends what its last call nominated",
               main(CLAIMS, "line.putBack(judging.batch); judging = null;", "")),
           PlantedBug.of(
-              "core: what nobody knows is told TRY AGAIN when another actor took over",
-              main(CORE, "stop(\"another actor wrote the journal\", false)", "stop(\"another actor wrote the journal\", true)"))
-              .foundInProfile("ZOMBIES"),
+                  "core: what nobody knows is told TRY AGAIN when another actor took over",
+                  main(
+                      CORE,
+                      "stop(\"another actor wrote the journal\", false)",
+                      "stop(\"another actor wrote the journal\", true)"))
+              .foundByStory("TwoActorsTest#saysPendingOfWhatIsUnderWayWhenTheJournalWasTakenOver"),
           PlantedBug.of(
               "core: what nobody knows is told TRY AGAIN when it is drained",
               main(CORE, "stop(\"drained\", false)", "stop(\"drained\", true)")),
           PlantedBug.of(
-              "core: a clock takes back that it is open",
-              main(HOURS, "return !state.opened() && !state.closed()", "return !state.closed()"))
+                  "core: a clock takes back that it is open",
+                  main(
+                      HOURS, "return !state.opened() && !state.closed()", "return !state.closed()"))
               .foundByStory("RefusalTest#staysOpenForANodeWithASlowClock"),
           PlantedBug.of(
               "core: refuses before Redis is asked for a buyer",
@@ -160,13 +178,19 @@ final class ClaimBugs {
                   }
                   """)),
           PlantedBug.of(
-              "core: closed because the journal says so",
-              main(HOURS, "if (log.ledger().closed()) {", "if (state.closed()) {"))
+                  "core: closed because the journal says so",
+                  main(HOURS, "if (log.ledger().closed()) {", "if (state.closed()) {"))
               .foundInProfile("POSTGRES"),
           PlantedBug.of(
-              "changes: the stock is changed while something is under way",
-              main("activity/Changes.java", "if (!core.isLive() || !claims.areDecided())", "if (!core.isLive())"),
-              main("activity/Changes.java", "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed()", "return false"))
+                  "changes: the stock is changed while something is under way",
+                  main(
+                      "activity/Changes.java",
+                      "if (!core.isLive() || !claims.areDecided())",
+                      "if (!core.isLive())"),
+                  main(
+                      "activity/Changes.java",
+                      "return queue.peekFirst() instanceof Input.SetStock && !journal.state().closed()",
+                      "return false"))
               .foundByStory("ChangesTest#refusesAStockBelowWhatIsSoldOrUnderWay"));
 
   private ClaimBugs() {}

@@ -21,15 +21,18 @@ final class LedgerBugs {
               main(LEDGER, "batch.seq() == seq + 1", "batch.seq() <= seq + 1")),
           PlantedBug.of(
               "ledger: the stock is not checked, and Redis sells what somebody added by hand",
-              Edit.model("RedisModel.java", "if (stored.left != call.stock() - call.sold())", "if (false)"),
+              Edit.model(
+                  "RedisModel.java",
+                  "if (stored.left != call.stock() - call.sold())",
+                  "if (false)"),
               main(LEDGER, "&& sold + batch.items().size() <= stock", ""),
               main(LEDGER, "|| stock < sold", "")),
           PlantedBug.of(
-              "ledger: an older epoch opens again",
-              main(
-                  LEDGER,
-                  "when opened.writer().epoch() > writer.epoch()",
-                  "when opened.writer().epoch() != writer.epoch()"))
+                  "ledger: an older epoch opens again",
+                  main(
+                      LEDGER,
+                      "when opened.writer().epoch() > writer.epoch()",
+                      "when opened.writer().epoch() != writer.epoch()"))
               .foundByStory("OldNewsTest#anOldEpochThatReachesTheLogLateOpensNothing"),
           PlantedBug.of(
               "ledger: a new epoch with a lower stock forgets what is sold",

@@ -42,12 +42,14 @@ class PlantedBugsTest {
 
   @BeforeAll
   static void begin() {
-    catchers().forEach(catcher ->
-        CONTROLS.put(catcher, THREADS.submit(() -> PlantedRun.unchanged().find(catcher))));
-    bugs().forEach(bug -> {
-      Callable<Optional<Violation>> run = () -> PlantedRun.with(bug).find(bug.catcher());
-      FOUND.put(bug, THREADS.submit(run));
-    });
+    catchers()
+        .forEach(catcher ->
+            CONTROLS.put(catcher, THREADS.submit(() -> PlantedRun.unchanged().find(catcher))));
+    bugs()
+        .forEach(bug -> {
+          Callable<Optional<Violation>> run = () -> PlantedRun.with(bug).find(bug.catcher());
+          FOUND.put(bug, THREADS.submit(run));
+        });
   }
 
   @AfterAll

@@ -103,8 +103,7 @@ final class PlantedCode {
     Tools tools = TOOLS.get();
     Outputs outputs = new Outputs(tools.files());
     StringWriter complaints = new StringWriter();
-    List<String> options =
-        List.of("-proc:none", "-nowarn", "-cp", CLASS_PATH);
+    List<String> options = List.of("-proc:none", "-nowarn", "-cp", CLASS_PATH);
     if (!tools.compiler().getTask(complaints, outputs, null, options, null, sources).call()) {
       throw new IllegalStateException("the planted bug does not compile: " + complaints);
     }

@@ -31,10 +31,7 @@ final class PostgresBugs {
               model(POSTGRES, "newLedger = next;", "newLedger = ledger;")),
           PlantedBug.of(
               "projection: the fold restarts from the orders",
-              model(
-                  PROJECTION,
-                  "Map.of(id, transaction.ledger())",
-                  "Map.of(id, fromOrders())"),
+              model(PROJECTION, "Map.of(id, transaction.ledger())", "Map.of(id, fromOrders())"),
               model(
                   PROJECTION,
                   "private void goBack() {",
@@ -59,7 +56,10 @@ final class PostgresBugs {
                   "before.getOrDefault(read.activity(), Ledger.EMPTY);")),
           PlantedBug.of(
               "recovery: the ledger and the position are not read together",
-              model(POSTGRES, "new Snapshot(ledger, position)", "new Snapshot(ledger, position + 1)")),
+              model(
+                  POSTGRES,
+                  "new Snapshot(ledger, position)",
+                  "new Snapshot(ledger, position + 1)")),
           PlantedBug.of(
               "recovery: the fold restarts from the orders",
               model(

@@ -12,7 +12,8 @@ final class RedisBugs {
       List.of(
           PlantedBug.of(
               "claim script: no epoch check",
-              model(REDIS, "if (stored.epoch != call.epoch())", "if (false)")),
+              model(REDIS, "if (stored.epoch != call.epoch())", "if (false)"))
+              .foundByStory("OldNewsTest#aRewoundRedisWithTheRightCountsIsNeitherBelievedNorAdopted"),
           PlantedBug.of(
               "claim script: the buyers are not counted",
               model(REDIS, "if (stored.buyers.size() != call.sold())", "if (false)")),
@@ -30,10 +31,16 @@ final class RedisBugs {
                   REDIS,
                   "} else if (left == 0) { verdicts.add(Verdict.NONE_LEFT);",
                   "} else if (--left < 0) { verdicts.add(Verdict.NONE_LEFT);"),
-              model(REDIS, "buyers.add(ask.user().value()); left--;", "buyers.add(ask.user().value());")),
+              model(
+                  REDIS,
+                  "buyers.add(ask.user().value()); left--;",
+                  "buyers.add(ask.user().value());")),
           PlantedBug.of(
               "claim script: a shopper twice in a batch is nominated twice",
-              model(REDIS, "if (buyers.contains(ask.user().value()))", "if (stored.buyers.contains(ask.user().value()))")),
+              model(
+                  REDIS,
+                  "if (buyers.contains(ask.user().value()))",
+                  "if (stored.buyers.contains(ask.user().value()))")),
           PlantedBug.of(
               "claim script: a replay is executed again",
               model(REDIS, "if (stored.seq == call.seq())", "if (false)"),
@@ -41,45 +48,75 @@ final class RedisBugs {
                   REDIS,
                   "if (stored.seq != call.seq() - 1)",
                   "if (stored.seq != call.seq() - 1 && stored.seq != call.seq())"),
-              model(REDIS, "if (stored.buyers.size() != call.sold())", "if (stored.seq != call.seq() && stored.buyers.size() != call.sold())"),
-              model(REDIS, "if (stored.left != call.stock() - call.sold())", "if (stored.seq != call.seq() && stored.left != call.stock() - call.sold())")),
-          PlantedBug.of(
-              "flip script: a higher epoch is overwritten",
               model(
                   REDIS,
-                  "if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch)",
-                  "if (false)"))
+                  "if (stored.buyers.size() != call.sold())",
+                  "if (stored.seq != call.seq() && stored.buyers.size() != call.sold())"),
+              model(
+                  REDIS,
+                  "if (stored.left != call.stock() - call.sold())",
+                  "if (stored.seq != call.seq() && stored.left != call.stock() - call.sold())")),
+          PlantedBug.of(
+                  "flip script: a higher epoch is overwritten",
+                  model(
+                      REDIS,
+                      "if (book != null && book.epoch > epoch && garbage.orElse(0) != book.epoch)",
+                      "if (false)"))
               .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "flip script: says done of any book of its epoch",
-              model(REDIS, "return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);", "return new FlipReply.Flipped();")),
+              model(
+                  REDIS,
+                  "return same ? new FlipReply.Flipped() : new FlipReply.Fenced(epoch);",
+                  "return new FlipReply.Flipped();")),
           PlantedBug.of(
-              "adopt script: the previous epoch is not compared",
-              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.seq != previousSeq"))
+                  "adopt script: the previous epoch is not compared",
+                  model(
+                      REDIS,
+                      "stored.epoch != previousEpoch || stored.seq != previousSeq",
+                      "stored.seq != previousSeq"))
               .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "adopt script: the buyers are not counted",
-              model(REDIS, "if (stored.buyers.size() != sold) { return new AdoptReply", "if (false) { return new AdoptReply")),
+              model(
+                  REDIS,
+                  "if (stored.buyers.size() != sold) { return new AdoptReply",
+                  "if (false) { return new AdoptReply")),
           PlantedBug.of(
               "adopt script: neither seq nor buyers are compared",
-              model(REDIS, "stored.epoch != previousEpoch || stored.seq != previousSeq", "stored.epoch != previousEpoch"),
-              model(REDIS, "if (stored.buyers.size() != sold) { return new AdoptReply", "if (false) { return new AdoptReply")),
+              model(
+                  REDIS,
+                  "stored.epoch != previousEpoch || stored.seq != previousSeq",
+                  "stored.epoch != previousEpoch"),
+              model(
+                  REDIS,
+                  "if (stored.buyers.size() != sold) { return new AdoptReply",
+                  "if (false) { return new AdoptReply")),
           PlantedBug.of(
               "adopt script: what is left stays",
-              model(REDIS, "book = new Book(epoch, left, stored.buyers);", "book = new Book(epoch, stored.left, stored.buyers);")),
+              model(
+                  REDIS,
+                  "book = new Book(epoch, left, stored.buyers);",
+                  "book = new Book(epoch, stored.left, stored.buyers);")),
           PlantedBug.of(
               "adopt script: the seq stays",
-              model(REDIS, "book = new Book(epoch, left, stored.buyers);", "book = new Book(epoch, stored.seq, left, stored.buyers, stored.last, stored.reply);")),
+              model(
+                  REDIS,
+                  "book = new Book(epoch, left, stored.buyers);",
+                  "book = new Book(epoch, stored.seq, left, stored.buyers, stored.last, stored.reply);")),
           PlantedBug.of(
-              "flip script: a flip that is done already is done again",
-              model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)"))
+                  "flip script: a flip that is done already is done again",
+                  model(REDIS, "if (book != null && book.epoch == epoch)", "if (false)"))
               .foundInProfile("REDIS"),
           PlantedBug.of(
               "flip script: the loaded buyers are not counted",
               model(REDIS, "if (loaded.size() != sold)", "if (false)")),
           PlantedBug.of(
               "flip script: all of the stock is on sale again",
-              model(REDIS, "new Book(epoch, stock - sold, Set.copyOf(loaded))", "new Book(epoch, stock, Set.copyOf(loaded))")));
+              model(
+                  REDIS,
+                  "new Book(epoch, stock - sold, Set.copyOf(loaded))",
+                  "new Book(epoch, stock, Set.copyOf(loaded))")));
 
   private RedisBugs() {}
 }
