@@ -36,7 +36,7 @@ public final class Main {
     Settings settings;
     try {
       config = ConfigFactory.load();
-      settings = Settings.from(config);
+      settings = Settings.strictlyFrom(config);
     } catch (ConfigException e) {
       say(e);
       System.exit(2);

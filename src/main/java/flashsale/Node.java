@@ -126,7 +126,7 @@ final class Node {
 
   /** The activities of this node's shards, and the gRPC service in front of them. */
   private CompletionStage<Done> inventory(Database database, CompletionStage<Done> topic) {
-    RedisStock stock = RedisStock.connect(settings.redis());
+    RedisStock stock = RedisStock.connect(settings.redis(), system);
     closeAtTheEnd("redis", stock);
     SlewedClock clock = SlewedClock.ofThisMachine();
     KafkaSalesLog salesLog = KafkaSalesLog.create(settings.kafka(), clock);

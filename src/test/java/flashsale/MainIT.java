@@ -131,6 +131,22 @@ class MainIT {
   }
 
   @Test
+  void saysWhatWasExpectedInsteadOfText() throws Exception {
+    Process main = start(Map.of("FLASHSALE_HTTP_PORT", "abc"));
+
+    assertCannotStart(
+        main, 2, "flashsale.http.port: abc (expected: 0 to 65535; 0 takes any free port)");
+  }
+
+  @Test
+  void refusesASettingWhoseNameIsMistyped() throws Exception {
+    Process main = start(Map.of("JAVA_TOOL_OPTIONS", "-Dflashsale.htp.port=9080"));
+
+    assertCannotStart(
+        main, 2, "flashsale.htp.port: unknown (expected: a setting of application.conf)");
+  }
+
+  @Test
   void namesThePortThatIsTaken() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());

@@ -3,24 +3,41 @@ package flashsale.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 
-/** A section of the configuration; what it refuses is named by its whole path. */
-record Section(Config config, String path) {
+/**
+ * A section of the configuration; what it refuses is named by its whole path.
+ *
+ * @param known the whole paths of all settings that were read, in every section
+ */
+record Section(Config config, String path, Set<String> known) {
   static Section of(Config root, String path) {
-    return new Section(root.getConfig(path), path);
+    return new Section(root.getConfig(path), path, new HashSet<>());
   }
 
   Section section(String name) {
-    return new Section(config.getConfig(name), path + "." + name);
+    return new Section(config.getConfig(name), path + "." + name, known);
+  }
+
+  /** Throws when there is a setting that nobody has read by now: somebody mistyped its name. */
+  void refuseUnknown() {
+    Set<String> unknown = new TreeSet<>();
+    config.entrySet().forEach(setting -> unknown.add(path + "." + setting.getKey()));
+    unknown.removeAll(known);
+    requirePath(
+        unknown.isEmpty(), String.join(", ", unknown), "unknown", "a setting of application.conf");
   }
 
   String text(String name) {
-    return config.getString(name);
+    return read(name, "a text", config::getString);
   }
 
   List<String> texts(String name) {
-    return config.getStringList(name);
+    return read(name, "a list of texts", config::getStringList);
   }
 
   String oneOf(String name, String... allowed) {
@@ -30,34 +47,45 @@ record Section(Config config, String path) {
   }
 
   int port(String name) {
-    int port = config.getInt(name);
-    require(port >= 0 && port <= 65535, name, port, "0 to 65535; 0 takes any free port");
-    return port;
+    return number(name, 0, 65535, "0 to 65535; 0 takes any free port");
   }
 
   int atLeast(String name, int least) {
-    int value = config.getInt(name);
-    require(value >= least, name, value, ">= " + least);
-    return value;
+    return number(name, least, Integer.MAX_VALUE, ">= " + least);
   }
 
   int between(String name, int least, int most) {
-    int value = config.getInt(name);
-    require(value >= least && value <= most, name, value, least + " to " + most);
+    return number(name, least, most, least + " to " + most);
+  }
+
+  private int number(String name, int least, int most, String expected) {
+    int value = read(name, expected, config::getInt);
+    require(value >= least && value <= most, name, value, expected);
     return value;
   }
 
   Duration positive(String name) {
-    Duration value = config.getDuration(name);
-    require(
-        !value.isNegative() && !value.isZero(), name, value, "a duration above zero, like 300 ms");
+    String expected = "a duration above zero, like 300 ms";
+    Duration value = read(name, expected, config::getDuration);
+    require(!value.isNegative() && !value.isZero(), name, value, expected);
     return value;
   }
 
   Duration notNegative(String name) {
-    Duration value = config.getDuration(name);
-    require(!value.isNegative(), name, value, "a duration, like 300 ms, or 0");
+    String expected = "a duration, like 300 ms, or 0";
+    Duration value = read(name, expected, config::getDuration);
+    require(!value.isNegative(), name, value, expected);
     return value;
+  }
+
+  /** The library's own words for a wrong type do not say what was expected. */
+  private <T> T read(String name, String expected, Function<String, T> get) {
+    known.add(path + "." + name);
+    try {
+      return get.apply(name);
+    } catch (ConfigException.WrongType | ConfigException.BadValue e) {
+      throw refusal(path + "." + name, config.getValue(name).unwrapped(), expected);
+    }
   }
 
   void require(boolean holds, String name, Object actual, String expected) {
@@ -66,7 +94,11 @@ record Section(Config config, String path) {
 
   static void requirePath(boolean holds, String path, Object actual, String expected) {
     if (!holds) {
-      throw new ConfigException.Generic(path + ": " + actual + " (expected: " + expected + ")");
+      throw refusal(path, actual, expected);
     }
+  }
+
+  private static ConfigException refusal(String path, Object actual, String expected) {
+    return new ConfigException.Generic(path + ": " + actual + " (expected: " + expected + ")");
   }
 }

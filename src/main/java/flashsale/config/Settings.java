@@ -62,7 +62,18 @@ public record Settings(
    * what was expected.
    */
   public static Settings from(Config root) {
-    Section c = Section.of(root, "flashsale");
+    return from(Section.of(root, "flashsale"));
+  }
+
+  /** The same, and refuses what no part of the program reads, wherever it was given. */
+  public static Settings strictlyFrom(Config root) {
+    Section section = Section.of(root, "flashsale");
+    Settings settings = from(section);
+    section.refuseUnknown();
+    return settings;
+  }
+
+  private static Settings from(Section c) {
     return new Settings(
         c.oneOf("environment", "local", "production").equals("local"),
         roles(c.texts("roles")),
@@ -90,20 +101,32 @@ public record Settings(
     return roles;
   }
 
-  public record Http(String host, int port, int bodyBytesMax) {
+  public record Http(String host, int port, int bodyBytesMax, Duration bodyWithin) {
     static Http from(Section c) {
-      return new Http(c.text("host"), c.port("port"), c.atLeast("body-bytes-max", 1024));
+      return new Http(
+          c.text("host"),
+          c.port("port"),
+          c.atLeast("body-bytes-max", 1024),
+          c.positive("body-within"));
     }
   }
 
   public record Grpc(
-      String host, int port, Duration claimTimeout, Duration callTimeout, HostPort staticEndpoint) {
+      String host,
+      int port,
+      Duration claimTimeout,
+      int claimAttemptsMax,
+      Duration callTimeout,
+      int callsUnderWayMax,
+      HostPort staticEndpoint) {
     static Grpc from(Section c) {
       return new Grpc(
           c.text("host"),
           c.port("port"),
           c.positive("claim-timeout"),
+          c.atLeast("claim-attempts-max", 1),
           c.positive("call-timeout"),
+          c.atLeast("calls-under-way-max", 1),
           HostPort.from(c, "static-endpoint"));
     }
   }
@@ -129,13 +152,21 @@ public record Settings(
   }
 
   /** The secret never appears in {@link #toString()}. */
-  public record Auth(AuthMethod method, String hs256Secret, String jwks, Duration clockSkew) {
+  public record Auth(
+      AuthMethod method,
+      String hs256Secret,
+      String jwks,
+      Duration jwksRefreshMin,
+      Duration jwksAgeMax,
+      Duration clockSkew) {
     static Auth from(Section c) {
       Auth auth =
           new Auth(
               AuthMethod.valueOf(c.oneOf("method", "HS256", "JWKS")),
               c.text("hs256-secret"),
               c.text("jwks"),
+              c.notNegative("jwks-refresh-min"),
+              c.positive("jwks-age-max"),
               c.notNegative("clock-skew"));
       if (auth.method == AuthMethod.HS256) {
         int bytes = auth.hs256Secret.getBytes(StandardCharsets.UTF_8).length;
@@ -183,12 +214,19 @@ public record Settings(
 
   /** A password in the URI never appears in {@link #toString()}. */
   public record Redis(
-      String uri, Duration commandTimeout, int requestsQueuedMax, String keyPrefix) {
+      String uri,
+      Duration commandTimeout,
+      int requestsQueuedMax,
+      int breakerFailuresMax,
+      Duration breakerReset,
+      String keyPrefix) {
     static Redis from(Section c) {
       return new Redis(
           c.text("uri"),
           c.positive("command-timeout"),
           c.atLeast("requests-queued-max", 1),
+          c.atLeast("breaker-failures-max", 1),
+          c.positive("breaker-reset"),
           c.text("key-prefix"));
     }
 

@@ -1,5 +1,6 @@
 package flashsale.gateway;
 
+import flashsale.config.Settings;
 import flashsale.model.ActivityId;
 import flashsale.model.UserId;
 import flashsale.v1.ClaimReply;
@@ -43,19 +44,18 @@ final class Claims {
     record NotAllowed() implements Outcome {}
   }
 
-  /** Attempts for one claim; after the last one the outcome is what is known by then. */
-  private static final int ATTEMPTS_MAX = 3;
-
   private static final Duration PAUSE_FIRST = Duration.ofMillis(50);
 
   private final Inventory inventory;
   private final Duration timeout;
+  private final int attemptsMax;
   private final FaultLog faults;
   private final Executor executor;
 
-  Claims(Inventory inventory, Duration timeout, FaultLog faults, Executor executor) {
+  Claims(Inventory inventory, Settings.Grpc limits, FaultLog faults, Executor executor) {
     this.inventory = inventory;
-    this.timeout = timeout;
+    this.timeout = limits.claimTimeout();
+    this.attemptsMax = limits.claimAttemptsMax();
     this.faults = faults;
     this.executor = executor;
   }
@@ -146,7 +146,7 @@ final class Claims {
       boolean inDoubt = inDoubtBefore || !GrpcFaults.nothingWasSent(fault);
       Duration pause = PAUSE_FIRST.multipliedBy(1L << (attempt - 1));
       boolean timeLeft = deadlineNanos - System.nanoTime() > 2 * pause.toNanos();
-      if (isWorthAnother(code) && attempt < ATTEMPTS_MAX && timeLeft) {
+      if (isWorthAnother(code) && attempt < attemptsMax && timeLeft) {
         CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, executor)
             .execute(() -> send(attempt + 1, inDoubt));
       } else {

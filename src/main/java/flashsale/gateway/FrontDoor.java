@@ -5,7 +5,6 @@ import flashsale.model.ActivityId;
 import flashsale.model.Quoted;
 import flashsale.model.UserId;
 import flashsale.v1.Inventory;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +29,7 @@ final class FrontDoor
     implements org.apache.pekko.japi.function.Function<HttpRequest, CompletionStage<HttpResponse>> {
   private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
 
-  /** A slower body is refused with 408. */
-  private static final Duration BODY_WITHIN = Duration.ofSeconds(10);
-
-  private final int bodyBytesMax;
+  private final transient Settings.Http limits;
   private final Materializer materializer;
   private final transient Tokens tokens;
   private final transient Purchases purchases;
@@ -41,13 +37,13 @@ final class FrontDoor
   private final transient Operations operations;
 
   private FrontDoor(
-      int bodyBytesMax,
+      Settings.Http limits,
       Materializer materializer,
       Tokens tokens,
       Purchases purchases,
       Readings readings,
       Operations operations) {
-    this.bodyBytesMax = bodyBytesMax;
+    this.limits = limits;
     this.materializer = materializer;
     this.tokens = tokens;
     this.purchases = purchases;
@@ -59,10 +55,9 @@ final class FrontDoor
       ActorSystem<?> system, Settings settings, Inventory inventory, Tokens tokens) {
     FaultLog faults = new FaultLog();
     Backend backend = new Backend(inventory, settings.grpc().callTimeout(), faults);
-    Claims claims =
-        new Claims(inventory, settings.grpc().claimTimeout(), faults, system.executionContext());
+    Claims claims = new Claims(inventory, settings.grpc(), faults, system.executionContext());
     return new FrontDoor(
-        settings.http().bodyBytesMax(),
+        settings.http(),
         Materializer.createMaterializer(system),
         tokens,
         new Purchases(claims, backend),
@@ -73,7 +68,7 @@ final class FrontDoor
   @Override
   public CompletionStage<HttpResponse> apply(HttpRequest request) {
     try {
-      return Body.read(request, bodyBytesMax, BODY_WITHIN, materializer)
+      return Body.read(request, limits.bodyBytesMax(), limits.bodyWithin(), materializer)
           .thenCompose(body -> answer(new Exchange(request, body)))
           .exceptionally(FrontDoor::internal);
     } catch (RuntimeException e) {

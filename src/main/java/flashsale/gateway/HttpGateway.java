@@ -20,14 +20,6 @@ import scala.concurrent.duration.Duration;
  * them with every request.
  */
 public final class HttpGateway {
-  /** Connections open at once; one more waits in the backlog. */
-  private static final int CONNECTIONS_MAX = 16_384;
-
-  /**
-   * Connections waiting to be accepted; one more is dropped by the kernel and tried again by it.
-   */
-  private static final int BACKLOG = 2_048;
-
   private HttpGateway() {}
 
   /**
@@ -60,8 +52,6 @@ public final class HttpGateway {
             Answers.problem(Problem.unavailable("The server is stopping.")))
         .withTimeouts(given.getTimeouts().withRequestTimeout(Duration.Inf()))
         .withParserSettings(given.getParserSettings().withModeledHeaderParsing(false))
-        .withEnableHttp2(false)
-        .withMaxConnections(CONNECTIONS_MAX)
-        .withBacklog(BACKLOG);
+        .withEnableHttp2(false);
   }
 }

@@ -3,6 +3,7 @@ package flashsale.gateway;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
+import flashsale.config.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,22 +18,18 @@ import org.slf4j.LoggerFactory;
  * not among them, so that the issuer can change keys without a restart here.
  *
  * <p>Strangers can name any key, so reading again is rationed; a set that cannot be read leaves the
- * last good one in place. A set older than {@link #AGE_MAX} is read again in passing: that is how a
+ * last good one in place. A set that has become too old is read again in passing: that is how a
  * withdrawn key goes. Safe for any number of threads.
  */
 final class Jwks implements Keyring {
   private static final Logger LOG = LoggerFactory.getLogger(Jwks.class);
-
-  /** Unknown keys make the set be read at most this often; in between they are refused. */
-  static final Duration REFRESH_MIN = Duration.ofSeconds(10);
-
-  static final Duration AGE_MAX = Duration.ofMinutes(10);
 
   /** Reading waits for disks and networks, which no dispatcher's thread may. */
   private static final Executor WAITING = task -> Thread.ofVirtual().name("jwks").start(task);
 
   private final JwksSource source;
   private final Duration refreshMin;
+  private final Duration ageMax;
 
   private volatile KeySet keys;
   private volatile long readNanos = System.nanoTime();
@@ -43,20 +40,24 @@ final class Jwks implements Keyring {
   /** When {@link #refreshing} began; guarded by this. */
   private long refreshedNanos;
 
-  private Jwks(JwksSource source, Duration refreshMin, KeySet keys) {
+  private Jwks(JwksSource source, Duration refreshMin, Duration ageMax, KeySet keys) {
     this.source = source;
     this.refreshMin = refreshMin;
+    this.ageMax = ageMax;
     this.keys = keys;
   }
 
   /** Fails when the set cannot be read or holds no key that could be used. */
-  static CompletionStage<Jwks> open(String location) {
-    return open(JwksSource.at(location), REFRESH_MIN);
+  static CompletionStage<Jwks> open(Settings.Auth auth) {
+    return open(JwksSource.at(auth.jwks()), auth.jwksRefreshMin(), auth.jwksAgeMax());
   }
 
-  static CompletionStage<Jwks> open(JwksSource source, Duration refreshMin) {
+  /**
+   * @param refreshMin unknown keys make the set be read at most this often
+   */
+  static CompletionStage<Jwks> open(JwksSource source, Duration refreshMin, Duration ageMax) {
     return CompletableFuture.supplyAsync(() -> KeySet.parse(source.read()), WAITING)
-        .thenApply(keys -> new Jwks(source, refreshMin, keys));
+        .thenApply(keys -> new Jwks(source, refreshMin, ageMax, keys));
   }
 
   @Override
@@ -70,7 +71,7 @@ final class Jwks implements Keyring {
     if (known.isEmpty()) {
       return refresh().thenApply(fresh -> fresh.matching(algorithm, kid));
     }
-    if (System.nanoTime() - readNanos > AGE_MAX.toNanos()) {
+    if (System.nanoTime() - readNanos > ageMax.toNanos()) {
       refresh();
     }
     return CompletableFuture.completedFuture(known);

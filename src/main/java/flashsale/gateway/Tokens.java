@@ -50,7 +50,7 @@ final class Tokens {
     CompletionStage<? extends Keyring> keyring =
         switch (auth.method()) {
           case HS256 -> CompletableFuture.completedFuture(Keyring.ofSecret(auth.hs256Secret()));
-          case JWKS -> Jwks.open(auth.jwks());
+          case JWKS -> Jwks.open(auth);
         };
     return keyring.thenApply(keys -> new Tokens(keys, auth.clockSkew(), clock));
   }

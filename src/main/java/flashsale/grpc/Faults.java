@@ -1,10 +1,13 @@
 package flashsale.grpc;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.grpc.GrpcServiceException;
 import org.apache.pekko.grpc.Trailers;
+import org.apache.pekko.grpc.internal.MissingParameterException;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,16 @@ final class Faults {
     Throwable cause = cause(failure);
     if (cause instanceof GrpcServiceException known) {
       return new Trailers(known.status(), known.metadata());
+    }
+    if (cause instanceof InvalidProtocolBufferException
+        || cause instanceof MissingParameterException) {
+      return new Trailers(Status.INVALID_ARGUMENT.withDescription("not a message of this call"));
+    }
+    if (cause instanceof EntityStreamSizeException) {
+      return new Trailers(Status.RESOURCE_EXHAUSTED.withDescription("the message is too long"));
+    }
+    if (cause instanceof UnsupportedOperationException) {
+      return new Trailers(Status.UNIMPLEMENTED.withDescription("no such call"));
     }
     if (cause instanceof TimeoutException) {
       return new Trailers(Status.DEADLINE_EXCEEDED.withDescription("no answer in time"));

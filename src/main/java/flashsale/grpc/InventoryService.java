@@ -59,6 +59,7 @@ final class InventoryService implements Inventory {
   private static final Duration POSTGRES_WITHIN = Duration.ofSeconds(1);
 
   private final ClusterSharding sharding;
+  private final CallLimit calls;
   private final Stock stock;
   private final Reads reads;
   private final Duration claimTimeout;
@@ -69,15 +70,19 @@ final class InventoryService implements Inventory {
     this.sharding = ClusterSharding.get(system);
     this.stock = stock;
     this.reads = reads;
+    this.calls = new CallLimit(settings.callsUnderWayMax());
     this.claimTimeout = settings.claimTimeout();
     this.callTimeout = settings.callTimeout();
     // The gateway waits no longer than a call; half of it is left for the proof.
     this.repairPatience = settings.callTimeout().dividedBy(2);
   }
 
+  /** A mailbox has no bound of its own, so what goes there has one. */
   private CompletionStage<Answer> ask(
       ActivityId id, Function<ActorRef<Answer>, ActivityActor.Message> message, Duration timeout) {
-    return sharding.entityRefFor(ActivityActor.KEY, id.value()).ask(message, timeout);
+    return calls.within(
+        () -> sharding.entityRefFor(ActivityActor.KEY, id.value()).ask(message, timeout),
+        new Answer.TryAgain());
   }
 
   /**

@@ -5,12 +5,11 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
@@ -18,11 +17,15 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.pattern.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +34,14 @@ import org.slf4j.LoggerFactory;
  * The one connection to Redis that everybody shares: opened in the background, and opened again by
  * itself or by the next call that finds it gone.
  *
- * <p>Each step is bounded by the command time-out: connecting, its handshake, a script by its
- * SHA-1, and the same script by its text. While Redis is known to be away a call fails at once. A
- * command in flight when the connection breaks is <em>sent again</em> by Lettuce after it
- * reconnects (measured on 7.7.0, whatever its replay filter says), so only commands that may run
- * twice, or late, belong here.
+ * <p>A call has one time-out for all that it takes: connecting, a script by its SHA-1, and the same
+ * script by its text. After some calls in a row without an answer the circuit breaker opens: calls
+ * then fail at once instead of queueing up, but for one now and then that tries whether Redis is
+ * back.
+ *
+ * <p>A call that timed out may still be executed, or be in flight when the connection breaks, and
+ * then it is <em>sent again</em> by Lettuce after it reconnects (measured on 7.7.0, whatever its
+ * replay filter says); so only commands that may run twice, or late, belong here.
  */
 final class RedisLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
@@ -45,7 +51,7 @@ final class RedisLink implements AutoCloseable {
   /**
    * After nothing but time-outs for this long the connection is replaced: a peer that vanished
    * without a word (power cut, firewall) would otherwise be believed in until TCP gives up, a
-   * quarter of an hour.
+   * quarter of an hour. What waits in it for an answer is dropped with it.
    */
   private static final Duration SILENCE_MAX = Duration.ofSeconds(2);
 
@@ -54,19 +60,23 @@ final class RedisLink implements AutoCloseable {
   private final ClientResources resources;
   private final RedisClient client;
   private final RedisURI uri;
+  private final CircuitBreaker breaker;
   private CompletableFuture<StatefulRedisConnection<String, String>> current =
       CompletableFuture.failedFuture(new IllegalStateException("redis: not connected yet"));
   private long silentSinceNanos = NOT_SILENT;
+  private boolean away;
   private boolean closed;
 
-  private RedisLink(ClientResources resources, RedisClient client, RedisURI uri) {
+  private RedisLink(
+      ClientResources resources, RedisClient client, RedisURI uri, CircuitBreaker breaker) {
     this.resources = resources;
     this.client = client;
     this.uri = uri;
+    this.breaker = breaker.addOnOpenListener(this::onAway).addOnCloseListener(this::onBack);
   }
 
   /** Begins to connect, and does not wait for it. */
-  static RedisLink open(Settings.Redis settings) {
+  static RedisLink open(Settings.Redis settings, ActorSystem<?> system) {
     RedisURI uri = RedisURI.create(settings.uri());
     uri.setTimeout(settings.commandTimeout());
     ClientResources resources =
@@ -80,7 +90,6 @@ final class RedisLink implements AutoCloseable {
         ClientOptions.builder()
             .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
             .requestQueueSize(settings.requestsQueuedMax())
-            .timeoutOptions(TimeoutOptions.enabled(settings.commandTimeout()))
             .socketOptions(
                 SocketOptions.builder()
                     .connectTimeout(settings.commandTimeout())
@@ -88,34 +97,52 @@ final class RedisLink implements AutoCloseable {
                     .build())
             .maintNotificationsConfig(MaintNotificationsConfig.disabled())
             .build());
-    RedisLink link = new RedisLink(resources, client, uri);
+    CircuitBreaker breaker =
+        CircuitBreaker.create(
+            system.classicSystem().scheduler(),
+            settings.breakerFailuresMax(),
+            settings.commandTimeout(),
+            settings.breakerReset());
+    RedisLink link = new RedisLink(resources, client, uri, breaker);
     link.connection();
     return link;
   }
 
   /** Runs the script by its SHA-1, and by its text where Redis has forgotten or never seen it. */
   CompletionStage<List<String>> run(Script script, String[] keys, String... values) {
-    return send(redis ->
-            redis.<List<String>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
-        .exceptionallyCompose(failure ->
-            causeOf(failure) instanceof RedisNoScriptException
-                ? send(redis ->
-                    redis.<List<String>>eval(script.text(), ScriptOutputType.MULTI, keys, values))
-                : CompletableFuture.failedFuture(causeOf(failure)));
+    return call(() ->
+        send(redis ->
+                redis.<List<String>>evalsha(script.sha(), ScriptOutputType.MULTI, keys, values))
+            .exceptionallyCompose(failure ->
+                causeOf(failure) instanceof RedisNoScriptException
+                    ? send(redis ->
+                        redis.<List<String>>eval(
+                            script.text(), ScriptOutputType.MULTI, keys, values))
+                    : CompletableFuture.failedFuture(failure)));
   }
 
   /** Deletes a key of whatever type. */
   CompletionStage<Void> delete(String key) {
-    return send(redis -> redis.unlink(key)).thenAccept(deleted -> {});
+    return call(() -> send(redis -> redis.unlink(key))).thenAccept(deleted -> {});
+  }
+
+  private <T> CompletionStage<T> call(Callable<CompletionStage<T>> command) {
+    return breaker
+        .callWithCircuitBreakerCS(
+            command, (answer, failure) -> failure.filter(RedisLink::isNoAnswer).isPresent())
+        .whenComplete((answer, failure) -> onEnd(failure));
+  }
+
+  /** An error that Redis itself reports is an answer, and a fast one. */
+  private static boolean isNoAnswer(Throwable failure) {
+    return !(causeOf(failure) instanceof RedisCommandExecutionException);
   }
 
   private <T> CompletionStage<T> send(
       Function<RedisAsyncCommands<String, String>, CompletionStage<T>> command) {
     return connection()
         .thenCompose(connection ->
-            command
-                .apply(connection.async())
-                .whenComplete((answer, failure) -> onAnswer(connection, failure)));
+            command.apply(connection.async()).whenComplete((answer, failure) -> onAnswer(failure)));
   }
 
   private synchronized CompletionStage<StatefulRedisConnection<String, String>> connection() {
@@ -133,21 +160,39 @@ final class RedisLink implements AutoCloseable {
     return current;
   }
 
-  private synchronized void onAnswer(
-      StatefulRedisConnection<String, String> connection, @Nullable Throwable failure) {
-    long now = System.nanoTime();
-    if (!(failure instanceof RedisCommandTimeoutException)) {
+  private synchronized void onAnswer(@Nullable Throwable failure) {
+    if (failure == null || !isNoAnswer(failure)) {
       silentSinceNanos = NOT_SILENT;
-    } else if (silentSinceNanos == NOT_SILENT) {
+    }
+  }
+
+  private synchronized void onEnd(@Nullable Throwable failure) {
+    if (failure == null || !(causeOf(failure) instanceof TimeoutException)) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (silentSinceNanos == NOT_SILENT) {
       silentSinceNanos = now;
     } else if (now - silentSinceNanos > SILENCE_MAX.toNanos()
-        && !current.isCompletedExceptionally()
-        && connection.equals(current.getNow(null))) {
+        && current.isDone()
+        && !current.isCompletedExceptionally()) {
       log.atWarn().addKeyValue("host", uri.getHost()).log("redis silent, connecting anew");
       silentSinceNanos = NOT_SILENT;
+      var unused = current.thenCompose(StatefulRedisConnection::closeAsync);
       current = CompletableFuture.failedFuture(failure);
-      var unused = connection.closeAsync();
     }
+  }
+
+  private synchronized void onAway() {
+    if (!away) {
+      away = true;
+      log.atWarn().addKeyValue("host", uri.getHost()).log("redis away, calls fail at once");
+    }
+  }
+
+  private synchronized void onBack() {
+    away = false;
+    log.atInfo().addKeyValue("host", uri.getHost()).log("redis back");
   }
 
   private static Throwable causeOf(Throwable failure) {

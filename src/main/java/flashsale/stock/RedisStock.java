@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
  * {@link Stock} on Redis 6.2 or later, or Valkey: Lua scripts, one for each step, over one shared
@@ -24,9 +25,8 @@ import java.util.stream.Stream;
  *       written.
  *   <li>The same call again gets the same reply and changes nothing, as long as no other call of
  *       its activity came between: with a time-out, send the same object again.
- *   <li>A stage completes within one command time-out, or within four where the connection must be
- *       opened and the scripts sent anew first; also while Redis is down, hangs, or was never up.
- *       It then works again by itself.
+ *   <li>A stage completes within one command time-out, also while Redis is down, hangs, or was
+ *       never up; once a few calls in a row had no answer, at once. It then works again by itself.
  *   <li>Whatever somebody did to the keys by hand is {@code Corrupt} or {@code Lost} to a claim,
  *       and repaired by the next flip.
  * </ul>
@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * <p>Keys, all in one hash slot: {@code PREFIX{activity}:state} (epoch, seq, left, digest, reply),
  * {@code PREFIX{activity}:buyers}, and while an epoch is opened {@code PREFIX{activity}:buyers:E}.
  *
- * <p>Safe for use by many threads. Stages complete on Redis's I/O thread: don't block there.
+ * <p>Safe for use by many threads. Stages complete on a thread that all share: don't block there.
  */
 public final class RedisStock implements Stock, AutoCloseable {
   /** A set that was loaded and never flipped is forgotten after this time. */
@@ -55,8 +55,8 @@ public final class RedisStock implements Stock, AutoCloseable {
   }
 
   /** Returns at once, also when Redis is down: then calls fail until it is up. */
-  public static RedisStock connect(Settings.Redis settings) {
-    return new RedisStock(RedisLink.open(settings), settings.keyPrefix());
+  public static RedisStock connect(Settings.Redis settings, ActorSystem<?> system) {
+    return new RedisStock(RedisLink.open(settings, system), settings.keyPrefix());
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +27,12 @@ public final class Chaos {
   private static final int VIOLATED = 1;
   private static final int WRONG_ARGUMENTS = 2;
 
+  private static final int ATTEMPTS_MAX = 3;
+
   /** More shoppers than units, so that everything is sold and somebody goes without. */
   private static final double SHOPPERS_PER_UNIT = 1.3;
 
-  private static final Crowd.Pace PACE = new Crowd.Pace(96, 300, Duration.ofSeconds(10));
+  private static final Crowd.Pace PACE = new Crowd.Pace(96, 300, Duration.ofSeconds(15));
 
   private final ChaosOptions options;
   private final List<Fault> faults;
@@ -38,7 +41,9 @@ public final class Chaos {
   private final List<Crowd.Guest> guests;
   private final String opsToken = Token.of(new UserId("ops"), List.of("ops"));
   private @Nullable ChaosSystem system;
+  private @Nullable String notStruck;
   private int systems;
+  private int sales;
 
   private Chaos(ChaosOptions options, List<Fault> faults, Path directory, PrintStream out) {
     this.options = options;
@@ -89,7 +94,6 @@ public final class Chaos {
     Thread stop = new Thread(this::stopSystem, "stop-chaos");
     Runtime.getRuntime().addShutdownHook(stop);
     try {
-      int round = 0;
       for (Fault fault : faults) {
         if (fault.missing().isPresent()) {
           out.println(fault.name() + ": skipped: needs " + fault.missing().get());
@@ -97,8 +101,7 @@ public final class Chaos {
         }
         int times = Math.min(options.times(), fault.timesMax());
         for (int time = 1; time <= times; time++) {
-          round++;
-          RoundResult result = strike(fault, round);
+          RoundResult result = strike(fault);
           report.add(result);
           out.println(fault.name() + " (" + time + "/" + times + "): " + line(result));
           result.violations().forEach(violation -> out.println("  - " + violation));
@@ -132,9 +135,26 @@ public final class Chaos {
         result.violations().isEmpty() ? "" : "   VIOLATED");
   }
 
-  /** One round; a system in which something was wrong is kept as evidence, and not used again. */
-  private RoundResult strike(Fault fault, int round) throws InterruptedException {
-    String activityId = "chaos-" + round + "-" + ChaosFiles.slug(fault.name());
+  /** One round that counts; where the fault did no harm the sale is repeated. */
+  private RoundResult strike(Fault fault) throws InterruptedException {
+    for (int attempt = 1; true; attempt++) {
+      sales++;
+      RoundResult result = strikeOnce(fault);
+      String why = notStruck;
+      if (why == null || !result.violations().isEmpty()) {
+        return result;
+      }
+      if (attempt == ATTEMPTS_MAX) {
+        return RoundResult.brokenOff(fault.name(), "the fault did no harm: " + why);
+      }
+      out.println(fault.name() + ": repeated, because " + why);
+    }
+  }
+
+  /** A system in which something was wrong is kept as evidence, and not used again. */
+  private RoundResult strikeOnce(Fault fault) throws InterruptedException {
+    String activityId = "chaos-" + sales + "-" + ChaosFiles.slug(fault.name());
+    notStruck = null;
     RoundResult result;
     ChaosHistory history = null;
     try {
@@ -144,6 +164,7 @@ public final class Chaos {
               .run(fault, activityId, opsToken);
       result = outcome.result();
       history = outcome.history();
+      notStruck = outcome.notStruck();
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
@@ -168,11 +189,22 @@ public final class Chaos {
       now = null;
     }
     if (now == null) {
-      systems++;
-      now = ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
+      now = started(smallDisks);
       system = now;
     }
     return now;
+  }
+
+  /** Nothing is broken yet: a machine that was too busy for the start is given a second chance. */
+  private ChaosSystem started(Set<String> smallDisks) throws IOException {
+    systems++;
+    try {
+      return ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
+    } catch (CompletionException e) {
+      out.println("the system did not start and is started again: " + e.getMessage());
+      systems++;
+      return ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
+    }
   }
 
   private synchronized void stopSystem() {

@@ -52,8 +52,12 @@ final class ChaosRound {
         new Limits(Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(1));
   }
 
-  /** A round's history with what is to be measured in it. */
-  record Outcome(ChaosHistory history, RoundResult result) {}
+  /**
+   * A round's history with what was measured in it.
+   *
+   * @param notStruck why the fault did no harm; null: it did
+   */
+  record Outcome(ChaosHistory history, RoundResult result, @Nullable String notStruck) {}
 
   private final ChaosSystem system;
   private final Limits limits;
@@ -79,6 +83,7 @@ final class ChaosRound {
     long healingNs;
     long healedNs;
     Proof proof;
+    String notStruck = null;
     try {
       crowd.admit((int) (stock * COME_FIRST), Duration.ZERO);
       if (!crowd.awaitConfirmed((long) (stock * SOLD_FIRST), limits.begin)) {
@@ -91,7 +96,7 @@ final class ChaosRound {
         Thread.sleep(fault.lasts());
       } finally {
         healingNs = System.nanoTime();
-        fault.heal(system);
+        notStruck = heal(fault);
       }
       healedNs = System.nanoTime();
       crowd.admit(crowd.size(), Duration.ZERO);
@@ -108,7 +113,17 @@ final class ChaosRound {
     Books books = ChaosBooks.read(system.state().postgres(), activityId, buyers, limits.rest);
     ChaosHistory history =
         new ChaosHistory(new SelloutHistory(stock, shoppers, rows(books), proof), books, clock);
-    return new Outcome(history, measured(fault, history, buyers, struckNs, healingNs, healedNs));
+    RoundResult result = measured(fault, history, buyers, struckNs, healingNs, healedNs);
+    return new Outcome(history, result, notStruck);
+  }
+
+  private @Nullable String heal(Fault fault) throws Exception {
+    try {
+      fault.heal(system);
+      return null;
+    } catch (NotStruck e) {
+      return e.getMessage();
+    }
   }
 
   private static @Nullable List<Row> rows(@Nullable Books books) {

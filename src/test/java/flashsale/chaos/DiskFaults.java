@@ -4,7 +4,6 @@ import flashsale.local.LocalStackState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -23,18 +22,26 @@ final class DiskFaults {
 
   static List<Fault> all() {
     return List.of(
-        new Full("kafka", "kafka: disk full", false),
-        new Full("postgres", "postgres: disk full", false),
-        new Full("postgres", "postgres: disk full, no room for WAL", true));
+        new Full("redis", "redis: disk full", Also.NOTHING),
+        new Full("redis", "redis: disk full, then kill -9", Also.KILLED_IN_THE_END),
+        new Full("kafka", "kafka: disk full", Also.NOTHING),
+        new Full("postgres", "postgres: disk full", Also.NOTHING),
+        new Full("postgres", "postgres: disk full, no room for WAL", Also.SEGMENT_ENDS));
   }
 
-  /**
-   * Whatever needs another block fails.
-   *
-   * @param endsSegment the write-ahead log needs its next file at once and not some megabytes
-   *     later; without room for it Postgres ends itself
-   */
-  private record Full(String part, String name, boolean endsSegment) implements Fault {
+  private enum Also {
+    NOTHING,
+    /**
+     * The write-ahead log needs its next file at once and not some megabytes later; without room
+     * for it Postgres ends itself.
+     */
+    SEGMENT_ENDS,
+    /** What it could not write, and answered all the same, is gone. */
+    KILLED_IN_THE_END
+  }
+
+  /** Whatever needs another block fails. */
+  private record Full(String part, String name, Also also) implements Fault {
     @Override
     public Optional<String> missing() {
       return SmallDisk.missing();
@@ -48,7 +55,7 @@ final class DiskFaults {
     @Override
     public void strike(Target target) throws Exception {
       SmallDisk.fill(target.data(part));
-      if (endsSegment) {
+      if (also == Also.SEGMENT_ENDS) {
         endSegment(target.state().postgres());
       }
     }
@@ -62,6 +69,10 @@ final class DiskFaults {
     @Override
     public void heal(Target target) throws Exception {
       Path data = target.data(part);
+      boolean wasFull = SmallDisk.isFull(data);
+      if (also == Also.KILLED_IN_THE_END) {
+        target.signal(part, "KILL");
+      }
       SmallDisk.free(data);
       boolean lives =
           ProcessHandle.of(Objects.requireNonNull(target.state().processes().get(part)))
@@ -72,11 +83,14 @@ final class DiskFaults {
       } else if (part.equals("postgres")) {
         awaitAnswer(target.state().postgres());
       }
+      if (!wasFull) {
+        throw new IllegalStateException(name + ": the disk did not stay full");
+      }
     }
   }
 
   private static void endSegment(LocalStackState.Postgres postgres) {
-    try (Connection connection = connect(postgres);
+    try (Connection connection = PostgresFaults.connect(postgres);
         Statement statement = connection.createStatement()) {
       statement.execute("select pg_switch_wal()");
       statement.execute("create temp table segment_ended (n int)");
@@ -88,7 +102,7 @@ final class DiskFaults {
   private static void awaitAnswer(LocalStackState.Postgres postgres) throws Exception {
     long deadline = System.nanoTime() + ANSWERS_WITHIN.toNanos();
     while (true) {
-      try (Connection connection = connect(postgres);
+      try (Connection connection = PostgresFaults.connect(postgres);
           Statement statement = connection.createStatement()) {
         statement.execute("select 1");
         return;
@@ -99,12 +113,5 @@ final class DiskFaults {
       }
       Thread.sleep(POLL);
     }
-  }
-
-  private static Connection connect(LocalStackState.Postgres p) throws SQLException {
-    String url =
-        "jdbc:postgresql://%s:%d/%s?connectTimeout=2&socketTimeout=5"
-            .formatted(p.host(), p.port(), p.database());
-    return DriverManager.getConnection(url, p.user(), p.password());
   }
 }

@@ -36,7 +36,9 @@ final class DiskFaultsIT {
       SmallDisk.fill(place);
       assertThatThrownBy(() -> Files.writeString(file, "x".repeat(10_000)))
           .isInstanceOf(IOException.class);
+      assertThat(SmallDisk.isFull(place)).isTrue();
       SmallDisk.free(place);
+      assertThat(SmallDisk.isFull(place)).isFalse();
       Files.writeString(file, "x".repeat(10_000));
     }
     assertThat(place).isEmptyDirectory();

@@ -23,7 +23,9 @@ final class DoubleFaults {
         together(single, "redis: replies lost", "node: kill -9"),
         together(single, "kafka: requests arrive 5 s late", "node: kill -9"),
         // Nothing to recover from but the log and a database that is not there yet.
-        together(single, "postgres: kill -9", "redis: FLUSHALL"));
+        together(single, "postgres: kill -9", "redis: FLUSHALL"),
+        // One epoch after the other, and no commit of which it is known whether it took place.
+        together(single, "postgres: connections killed", "redis: maxmemory, allkeys-random"));
   }
 
   private static Fault together(List<Fault> single, String first, String second) {

@@ -34,6 +34,8 @@ interface Fault {
   /**
    * Ends it: processes that were killed run again, proxies let through. Returns when the parts
    * answer; the product may still be recovering.
+   *
+   * @throws NotStruck it is ended, and had done no harm
    */
   void heal(Target target) throws Exception;
 }

@@ -21,7 +21,12 @@ final class FaultList {
 
   static List<Fault> all() {
     List<Fault> single =
-        Stream.of(ProcessFaults.all(), NetworkFaults.all(), RedisFaults.all(), DiskFaults.all())
+        Stream.of(
+                ProcessFaults.all(),
+                NetworkFaults.all(),
+                RedisFaults.all(),
+                PostgresFaults.all(),
+                DiskFaults.all())
             .flatMap(List::stream)
             .toList();
     return Stream.concat(single.stream(), DoubleFaults.of(single).stream()).toList();

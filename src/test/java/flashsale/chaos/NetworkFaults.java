@@ -94,7 +94,7 @@ final class NetworkFaults {
       long harmed = target.proxy(part).harmed();
       target.proxy(part).set(new Pass());
       if (harmed == 0) {
-        throw new IllegalStateException(name() + ": nothing came by, so nothing was tried");
+        throw new NotStruck("nothing came by the proxy");
       }
     }
   }

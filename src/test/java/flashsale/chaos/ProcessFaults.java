@@ -30,6 +30,9 @@ final class ProcessFaults {
       }
     }
     faults.add(new Stopped("postgres", Duration.ofSeconds(10)));
+    for (String part : List.of("node-1", "kafka", "postgres")) {
+      faults.add(new Restarted(part));
+    }
     faults.add(new Flushed());
     return List.copyOf(faults);
   }
@@ -83,6 +86,34 @@ final class ProcessFaults {
     @Override
     public void heal(Target target) throws Exception {
       target.signal(part, "CONT");
+    }
+  }
+
+  /** Asked to end while it works, and started again at once: every roll-out does that. */
+  private record Restarted(String part) implements Fault {
+    @Override
+    public String name() {
+      return part.replace("-1", "") + ": planned restart";
+    }
+
+    @Override
+    public Optional<String> missing() {
+      return ProcessFaults.missing(part);
+    }
+
+    @Override
+    public void strike(Target target) throws Exception {
+      target.restart(part);
+    }
+
+    @Override
+    public Duration lasts() {
+      return AT_ONCE;
+    }
+
+    @Override
+    public void heal(Target target) {
+      // it runs again already
     }
   }
 

@@ -1,25 +1,21 @@
 package flashsale.chaos;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** What can happen to Redis while it runs on: each again and again for a while. */
+/** What can happen to Redis while it runs on. */
 final class RedisFaults {
-  private static final Duration LASTS = Duration.ofSeconds(5);
-  private static final Duration PAUSE = Duration.ofMillis(100);
-
   /** Above what is in use: a few batches fit, the next does not. */
   private static final int ROOM_BYTES = 4096;
 
-  /** One piece of harm; returns how much it did. */
+  /** Of a server that nobody runs. */
+  private static final String NO_PRIMARY = "127.0.0.1 1";
+
+  /** One piece of harm; returns how much it did so far. */
   private interface Harm {
     long doTo(RedisHarm redis) throws IOException;
   }
 
-  /** Ends it. */
   private interface Mend {
     void doTo(RedisHarm redis) throws IOException;
   }
@@ -28,107 +24,58 @@ final class RedisFaults {
 
   static List<Fault> all() {
     return List.of(
-        new Repeated(
-            "redis: CLIENT KILL", redis -> redis.number("CLIENT KILL TYPE normal"), redis -> {}),
-        new Repeated(
-            "redis: SCRIPT FLUSH",
-            redis -> {
-              redis.ok("SCRIPT FLUSH");
-              return 1;
-            },
-            redis -> {}),
-        new Repeated("redis: maxmemory, noeviction", RedisFaults::fill, RedisFaults::mend),
-        new Repeated("redis: maxmemory, allkeys-random", RedisFaults::evict, RedisFaults::mend),
+        again("redis: CLIENT KILL", redis -> redis.number("CLIENT KILL TYPE normal"), redis -> {}),
+        again("redis: SCRIPT FLUSH", RedisFaults::forgetScripts, redis -> {}),
+        again("redis: maxmemory, noeviction", RedisFaults::fill, RedisFaults::hasMemory),
+        again("redis: maxmemory, allkeys-random", RedisFaults::evict, RedisFaults::hasMemory),
+        again("redis: demoted, read-only", RedisFaults::demote, RedisFaults::promote),
         new StaleReplica());
   }
 
-  /**
-   * Leaves room for a little more. Returns how many commands failed, which in a script that lacks
-   * memory is not called OOM.
-   */
-  static long fill(RedisHarm redis) throws IOException {
+  private static Fault again(String name, Harm harm, Mend mend) {
+    return new Repeated(
+        name,
+        target -> RedisHarm.to(target).ok("CONFIG RESETSTAT"),
+        target -> harm.doTo(RedisHarm.to(target)),
+        target -> mend.doTo(RedisHarm.to(target)));
+  }
+
+  private static long forgetScripts(RedisHarm redis) throws IOException {
+    redis.ok("SCRIPT FLUSH");
+    return 1;
+  }
+
+  /** Leaves room for a little more. Returns how many commands failed so far. */
+  private static long fill(RedisHarm redis) throws IOException {
     redis.ok("CONFIG SET maxmemory-policy noeviction");
     redis.ok("CONFIG SET maxmemory " + (redis.info("memory", "used_memory:") + ROOM_BYTES));
-    return redis.info("errorstats", "errorstat_OOM:count=")
-        + redis.info("errorstats", "errorstat_ERR:count=");
+    return failedScripts(redis);
   }
 
   /** Takes a little away: the next command finds one key or another evicted. Returns how many. */
-  static long evict(RedisHarm redis) throws IOException {
+  private static long evict(RedisHarm redis) throws IOException {
     redis.ok("CONFIG SET maxmemory-policy allkeys-random");
     redis.ok("CONFIG SET maxmemory " + (redis.info("memory", "used_memory:") - ROOM_BYTES / 4));
     return redis.info("stats", "evicted_keys:");
   }
 
-  static void mend(RedisHarm redis) throws IOException {
+  private static void hasMemory(RedisHarm redis) throws IOException {
     redis.ok("CONFIG SET maxmemory 0");
     redis.ok("CONFIG SET maxmemory-policy noeviction");
   }
 
-  private static final class Repeated implements Fault {
-    private final String name;
-    private final Harm harm;
-    private final Mend mend;
-    private volatile boolean healed;
-    private volatile long done;
-    private volatile @Nullable Exception failure;
-    private @Nullable Thread thread;
+  /** It answers, has all its data, and takes no writes. Returns how many commands failed so far. */
+  private static long demote(RedisHarm redis) throws IOException {
+    redis.ok("REPLICAOF " + NO_PRIMARY);
+    return failedScripts(redis);
+  }
 
-    Repeated(String name, Harm harm, Mend mend) {
-      this.name = name;
-      this.harm = harm;
-      this.mend = mend;
-    }
+  private static void promote(RedisHarm redis) throws IOException {
+    redis.ok("REPLICAOF NO ONE");
+  }
 
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public Optional<String> missing() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void strike(Target target) throws Exception {
-      RedisHarm redis = RedisHarm.to(target);
-      healed = false;
-      failure = null;
-      redis.ok("CONFIG RESETSTAT");
-      done = harm.doTo(redis);
-      thread = Thread.ofVirtual().name("harm").start(() -> goOn(redis));
-    }
-
-    private void goOn(RedisHarm redis) {
-      try {
-        while (!healed) {
-          Thread.sleep(PAUSE);
-          done = Math.max(done, harm.doTo(redis));
-        }
-      } catch (IOException | InterruptedException | RuntimeException e) {
-        failure = e;
-      }
-    }
-
-    @Override
-    public Duration lasts() {
-      return LASTS;
-    }
-
-    @Override
-    public void heal(Target target) throws Exception {
-      healed = true;
-      if (thread != null) {
-        thread.join();
-      }
-      mend.doTo(RedisHarm.to(target));
-      if (failure != null) {
-        throw new IllegalStateException(name + " could not go on", failure);
-      }
-      if (done == 0) {
-        throw new IllegalStateException(name + ": it did no harm, so nothing was tried");
-      }
-    }
+  /** A script's own failure has no other name, whatever made it fail. */
+  private static long failedScripts(RedisHarm redis) throws IOException {
+    return redis.info("errorstats", "errorstat_ERR:count=");
   }
 }

@@ -90,6 +90,11 @@ final class SmallDisk implements AutoCloseable {
     throw new IOException("the disk does not get full: it is not the small one");
   }
 
+  /** Whether there is still no room on it worth mentioning. */
+  static boolean isFull(Path directory) throws IOException {
+    return Files.getFileStore(directory).getUsableSpace() < BLOCK_BYTES;
+  }
+
   /** Takes away what {@link #fill} put there. */
   static void free(Path directory) throws IOException {
     Files.deleteIfExists(directory.resolve(BALLAST));

@@ -105,7 +105,7 @@ final class StaleReplica implements Fault {
       replica.close();
     }
     if (!promoted) {
-      throw new IllegalStateException(name() + ": nothing was sold that the replica had missed");
+      throw new NotStruck("nothing was sold that the replica had missed");
     }
   }
 }

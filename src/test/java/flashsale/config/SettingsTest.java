@@ -52,7 +52,8 @@ class SettingsTest {
         .containsExactlyInAnyOrder(Role.GATEWAY, Role.INVENTORY, Role.PROJECTION);
     assertThat(settings.roleNames())
         .containsExactlyInAnyOrder("gateway", "inventory", "projection");
-    assertThat(settings.http()).isEqualTo(new Settings.Http("127.0.0.1", 8080, 16_384));
+    assertThat(settings.http())
+        .isEqualTo(new Settings.Http("127.0.0.1", 8080, 16_384, Duration.ofSeconds(10)));
     assertThat(settings.grpc().port()).isEqualTo(8081);
     assertThat(settings.grpc().claimTimeout()).isEqualTo(Duration.ofSeconds(4));
     assertThat(settings.grpc().staticEndpoint())
@@ -65,6 +66,44 @@ class SettingsTest {
     assertThat(settings.postgres().jdbcUrl())
         .isEqualTo("jdbc:postgresql://127.0.0.1:5432/flashsale");
     assertThat(settings.etcd().endpoints()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http.port            | abc    | 0 to 65535; 0 takes any free port",
+        "http.port            | 9999999999 | 0 to 65535; 0 takes any free port",
+        "http.body-bytes-max  | [1]    | >= 1024",
+        "activity.batch-max   | many   | 1 to 256",
+        "grpc.call-timeout    | soon   | a duration above zero, like 300 ms",
+        "grpc.call-timeout    | 10 parsecs | a duration above zero, like 300 ms",
+        "auth.clock-skew      | x      | a duration, like 300 ms, or 0",
+      })
+  void saysWhatWasExpectedInsteadOfAnotherType(String name, String value, String expected) {
+    assertRefused(
+        with(local(), "flashsale." + name, value),
+        "flashsale." + name + ": " + value + " (expected: " + expected + ")");
+  }
+
+  @Test
+  void refusesAListWhereANumberBelongs() {
+    assertRefused(
+        with(local(), "flashsale.http.port", List.of(1)),
+        "flashsale.http.port: [1] (expected: 0 to 65535; 0 takes any free port)");
+  }
+
+  @Test
+  void knowsEverySettingOfApplicationConf() {
+    assertThat(Settings.strictlyFrom(local())).isEqualTo(Settings.from(local()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http.prot", "htp.port", "activity.batchmax", "retries"})
+  void refusesASettingThatNobodyReads(String name) {
+    assertThatThrownBy(() -> Settings.strictlyFrom(with(local(), "flashsale." + name, 1)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("flashsale." + name + ": ");
   }
 
   /** A gateway that gave up before the actor did would still tell the truth, but later. */
@@ -97,6 +136,7 @@ class SettingsTest {
           activity.batches-under-way-max | 0         | >= 1
           activity.redis-retries-max  | -1           | >= 0
           redis.requests-queued-max   | 0            | >= 1
+          redis.breaker-failures-max  | 0            | >= 1
           kafka.partitions            | 0            | 1 to 1024
           kafka.partitions            | 1025         | 1 to 1024
           kafka.replication-factor    | 0            | 1 to 32767
@@ -123,6 +163,7 @@ class SettingsTest {
         "activity.backoff-max",
         "activity.idle-after",
         "redis.command-timeout",
+        "redis.breaker-reset",
         "kafka.retention",
         "kafka.delivery-timeout",
         "postgres.connection-timeout",

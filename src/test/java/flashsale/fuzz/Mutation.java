@@ -1,8 +1,10 @@
 package flashsale.fuzz;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -46,6 +48,23 @@ public record Mutation(Kind kind, int place, int length, List<Byte> bytes) {
     byte[] harmed = whole;
     for (Mutation mutation : mutations) {
       harmed = mutation.apply(harmed);
+    }
+    return harmed;
+  }
+
+  /** The same without jqwik, for tests that need many at once; the same seed, the same harm. */
+  public static byte[] harmed(Random random, byte[] whole) {
+    byte[] harmed = whole;
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      byte[] drawn = new byte[1 + random.nextInt(BYTES_MAX)];
+      random.nextBytes(drawn);
+      List<Byte> bytes = new ArrayList<>();
+      for (byte one : drawn) {
+        bytes.add(one);
+      }
+      Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+      harmed =
+          new Mutation(kind, random.nextInt(1 << 20), 1 + random.nextInt(64), bytes).apply(harmed);
     }
     return harmed;
   }

@@ -39,7 +39,8 @@ class JwksTest {
   }
 
   private static Tokens tokens(JwksSource source, Duration refreshMin) {
-    Keyring keyring = Jwks.open(source, refreshMin).toCompletableFuture().join();
+    Keyring keyring =
+        Jwks.open(source, refreshMin, Duration.ofMinutes(10)).toCompletableFuture().join();
     return new Tokens(keyring, Duration.ZERO, Clock.systemUTC());
   }
 
@@ -179,7 +180,10 @@ class JwksTest {
 
   private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertThatOpening(
       String location) throws GeneralSecurityException {
-    return assertThatThrownBy(() -> Jwks.open(location).toCompletableFuture().join())
+    return assertThatThrownBy(() ->
+            Jwks.open(JwksSource.at(location), Duration.ZERO, Duration.ofMinutes(10))
+                .toCompletableFuture()
+                .join())
         .isInstanceOf(CompletionException.class);
   }
 }

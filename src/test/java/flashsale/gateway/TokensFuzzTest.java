@@ -49,7 +49,9 @@ class TokensFuzzTest {
   private static Jwks jwks() {
     try {
       String set = SigningKey.set(SigningKey.rsa("rsa", 2048), SigningKey.ed25519("ed"));
-      return Jwks.open(new FixedSet(set), Duration.ofDays(1)).toCompletableFuture().join();
+      return Jwks.open(new FixedSet(set), Duration.ofDays(1), Duration.ofDays(1))
+          .toCompletableFuture()
+          .join();
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }

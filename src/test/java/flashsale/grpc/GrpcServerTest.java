@@ -1,16 +1,11 @@
 package flashsale.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import flashsale.activity.ActivityActor;
 import flashsale.activity.Answer;
 import flashsale.activity.AnswerSamples;
-import flashsale.config.Settings;
-import flashsale.projection.Database;
-import flashsale.projection.Reads;
-import flashsale.stock.RedisStock;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.ClaimRequest;
 import flashsale.v1.CloseActivityRequest;
@@ -33,19 +28,14 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
-import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
-import org.apache.pekko.cluster.typed.Cluster;
-import org.apache.pekko.cluster.typed.Join;
-import org.apache.pekko.grpc.GrpcClientSettings;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,48 +50,24 @@ class GrpcServerTest {
   /** Its actor answers what no question of the contract can be answered with. */
   private static final String ODD = "odd";
 
+  /** Takes connections and says nothing. */
   private static ServerSocket hangingPostgres;
-  private static Database database;
-  private static RedisStock redis;
-  private static ActorTestKit node;
+
+  private static RunningInventory inventory;
   private static InventoryClient client;
 
   @BeforeAll
   static void start() throws Exception {
     hangingPostgres = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Config config = config(hangingPostgres.getLocalPort());
-    Settings settings = Settings.from(config);
-    node = ActorTestKit.create("grpc-server-test", config);
-    Cluster cluster = Cluster.get(node.system());
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    ClusterSharding.get(node.system())
-        .init(Entity.of(ActivityActor.KEY, entity -> actor(entity.getEntityId())));
-    database = Database.create(settings.postgres());
-    redis = RedisStock.connect(settings.redis());
-    ServerBinding server =
-        GrpcServer.bind(node.system(), settings, redis, new Reads(database))
-            .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
-    client =
-        InventoryClient.create(
-            GrpcClientSettings.connectToServiceAt(
-                    "127.0.0.1", server.localAddress().getPort(), node.system())
-                .withTls(false),
-            node.system());
-  }
-
-  private static Config config(int postgresPort) {
-    return ConfigFactory.parseString(
+    inventory =
+        RunningInventory.start(
             """
-            flashsale.environment = local
-            flashsale.grpc { port = 0, claim-timeout = 2 s, call-timeout = 2 s }
+            flashsale.grpc { claim-timeout = 2 s, call-timeout = 2 s, calls-under-way-max = 3 }
             flashsale.postgres { port = %d, connection-timeout = 60 s }
-            flashsale.redis.uri = "redis://127.0.0.1:1"
-            pekko.remote.artery.canonical.port = 0
             """
-                .formatted(postgresPort))
-        .withFallback(ConfigFactory.load())
-        .resolve();
+                .formatted(hangingPostgres.getLocalPort()),
+            GrpcServerTest::actor);
+    client = inventory.client();
   }
 
   private static Behavior<ActivityActor.Message> actor(String activity) {
@@ -123,9 +89,7 @@ class GrpcServerTest {
   @AfterAll
   static void stop() throws IOException {
     hangingPostgres.close();
-    node.shutdownTestKit();
-    redis.close();
-    database.close();
+    inventory.close();
   }
 
   private static ClaimRequest.Builder claim(String activity) {
@@ -288,6 +252,26 @@ class GrpcServerTest {
     assertTellsNothing(
         client.getActivity(GetActivityRequest.newBuilder().setActivityId(ODD).build()),
         "the activity's journal cannot be read now");
+  }
+
+  /** Which also means that a mailbox never has more than so many in it. */
+  @Test
+  void shedsWhatIsMoreThanMayBeUnderWayAndTakesTheNextAfterwards() throws Exception {
+    List<CompletionStage<ClaimReply>> silent =
+        Stream.generate(() -> client.claim(claim(SILENT).build())).limit(3).toList();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> answer(client.claim(claim(ACTIVITY).build())).hasTryAgain());
+    assertThat(refusal(client.getActivity(known())).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+
+    silent.forEach(GrpcServerTest::refusal);
+    assertThat(answer(client.claim(claim(ACTIVITY).build())).hasConfirmed()).isTrue();
+  }
+
+  private static GetActivityRequest known() {
+    return GetActivityRequest.newBuilder().setActivityId(ACTIVITY).build();
   }
 
   private static void assertTellsNothing(CompletionStage<?> call, String words) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A node with every role, in a JVM of its own, on what would be deployed: no test class. */
 public final class NodeProcess implements AutoCloseable {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
   /** Where it listens on 127.0.0.1. */

@@ -34,6 +34,10 @@ public final class Token {
   private Token() {}
 
   public static void main(String[] args) throws IOException {
+    if (List.of(args).contains("--help")) {
+      System.out.println(USAGE);
+      return;
+    }
     Options options;
     try {
       options = Options.parse(List.of(args));

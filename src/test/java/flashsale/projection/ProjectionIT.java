@@ -5,20 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import flashsale.config.Settings;
+import flashsale.fuzz.Mutation;
 import flashsale.ledger.Entry;
 import flashsale.ledger.Writer;
 import flashsale.local.KafkaProcess;
 import flashsale.local.PostgresProcess;
 import flashsale.local.ServerProcess;
 import flashsale.model.ActivityId;
+import flashsale.saleslog.Decoded;
 import flashsale.saleslog.SalesLogCodec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -181,6 +185,29 @@ class ProjectionIT {
     awaitOrders("shoes 1 ann");
     assertThat(postgres.rows("select partition, record_offset from quarantine"))
         .containsExactly("0 1");
+  }
+
+  @Test
+  void hundredsOfHarmedRecordsStopNothing() throws Exception {
+    Random random = new Random(42);
+    byte[] key = SalesLogCodec.encodeKey(SHOES);
+    byte[] good = SalesLogCodec.encode(PartitionLog.soldEntry(SHOES, FIRST, 1, "bob"));
+    append(0, SHOES, new Entry.EpochOpened(FIRST, 10));
+    List<byte[]> harmed =
+        Stream.generate(() -> Mutation.harmed(random, good))
+            .filter(value -> SalesLogCodec.decode(key, value) instanceof Decoded.Unreadable)
+            .limit(300)
+            .toList();
+    for (byte[] value : harmed) {
+      var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
+    }
+    append(0, SHOES, PartitionLog.soldEntry(SHOES, FIRST, 1, "ann"));
+
+    start();
+
+    awaitOrders("shoes 1 ann");
+    awaitPositions("0 302");
+    assertThat(postgres.rows("select count(*) from quarantine")).containsExactly("300");
   }
 
   @Test

@@ -91,8 +91,7 @@ class AppenderTest {
     CountDownLatch released = new CountDownLatch(1);
     try (Appender appender =
         new Appender(
-            KafkaFixture.deliveringWithin(
-            DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)),
+            KafkaFixture.deliveringWithin(DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)),
             () -> {
               awaitUninterruptibly(released);
               return producer();
@@ -140,8 +139,9 @@ class AppenderTest {
 
   private static Appender appender(List<Producer<byte[], byte[]>> producers) {
     Deque<Producer<byte[], byte[]>> next = new ArrayDeque<>(producers);
-    return new Appender(KafkaFixture.deliveringWithin(
-            DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)), next::remove);
+    return new Appender(
+        KafkaFixture.deliveringWithin(DELIVERY_TIMEOUT, KafkaFixture.settings(1, "sales", 16)),
+        next::remove);
   }
 
   private static MockProducer<byte[], byte[]> producer() {

@@ -5,13 +5,17 @@ import flashsale.local.KafkaProcess;
 import flashsale.local.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +91,23 @@ final class KafkaFixture implements AutoCloseable {
           .send(new ProducerRecord<>(settings.topic(), 0, key, value))
           .get(ANSWER_SECONDS, TimeUnit.SECONDS)
           .offset();
+    }
+  }
+
+  /** The same key for each of the values; returns when all are in the log. */
+  void putAll(Settings.Kafka settings, byte[] key, List<byte[]> values) throws Exception {
+    try (Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (byte[] value : values) {
+        sent.add(producer.send(new ProducerRecord<>(settings.topic(), 0, key, value)));
+      }
+      for (Future<RecordMetadata> one : sent) {
+        one.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import flashsale.config.Settings;
+import flashsale.fuzz.Mutation;
 import flashsale.ledger.Entry;
 import flashsale.local.ServerProcess;
 import flashsale.model.ActivityId;
@@ -14,10 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -186,6 +189,42 @@ class KafkaSalesLogIT {
       assertThat(live.failures).isEmpty();
       assertThat(later.failures).isEmpty();
     }
+  }
+
+  @Test
+  void hundredsOfHarmedRecordsEndNothing() throws Exception {
+    Settings.Kafka settings = kafka.newTopic(1);
+    try (KafkaSalesLog log = open(settings)) {
+      Recorded live = new Recorded();
+      log.follow(SALE, 0, live);
+      await().atMost(PATIENCE).until(() -> !live.fresh.isEmpty());
+      List<byte[]> harmed = harmed(400);
+
+      kafka.putAll(settings, SalesLogCodec.encodeKey(SALE), harmed);
+      long last = offsetOf(log.append(SALE, Samples.sold(SALE, 7)));
+
+      Recorded later = new Recorded();
+      log.follow(SALE, 0, later);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> live.offsets().contains(last) && later.offsets().contains(last));
+      assertThat(last).isEqualTo(harmed.size());
+      assertThat(live.offsets()).containsExactly(last);
+      assertThat(later.offsets()).containsExactly(last);
+      assertThat(live.failures).isEmpty();
+      assertThat(later.failures).isEmpty();
+    }
+  }
+
+  /** Records that nobody can read; those that became good ones or others by chance are left out. */
+  private static List<byte[]> harmed(int count) {
+    Random random = new Random(42);
+    byte[] key = SalesLogCodec.encodeKey(SALE);
+    return Stream.generate(
+            () -> Mutation.harmed(random, SalesLogCodec.encode(Samples.sold(SALE, 1))))
+        .filter(value -> SalesLogCodec.decode(key, value) instanceof Decoded.Unreadable)
+        .limit(count)
+        .toList();
   }
 
   @Test

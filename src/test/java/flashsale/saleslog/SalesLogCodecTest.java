@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import flashsale.fuzz.Mutation;
 import flashsale.ledger.Entry;
 import flashsale.ledger.Writer;
 import flashsale.model.Activity;
@@ -16,10 +17,12 @@ import flashsale.v1.Item;
 import flashsale.v1.SalesLogRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -61,6 +64,33 @@ class SalesLogCodecTest {
 
     assertThat(SalesLogCodec.decode(KEY, truncated))
         .isNotEqualTo(new Decoded.Readable(ACTIVITY, entry));
+  }
+
+  /** What is read of harmed bytes is a whole entry: written again, it reads the same. */
+  @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
+  void neverThrowsOnRecordsMadeWorse(
+      @ForAll("entries") Entry entry,
+      @ForAll("harms") List<Mutation> ofKey,
+      @ForAll("harms") List<Mutation> ofValue,
+      @ForAll boolean both) {
+    byte[] key = both ? Mutation.apply(ofKey, KEY) : KEY;
+    byte[] value = Mutation.apply(ofValue, SalesLogCodec.encode(entry));
+
+    switch (SalesLogCodec.decode(key, value)) {
+      case Decoded.Readable read ->
+          assertThat(
+                  SalesLogCodec.decode(
+                      SalesLogCodec.encodeKey(read.activity()), SalesLogCodec.encode(read.entry())))
+              .isEqualTo(read);
+      case Decoded.Unreadable unreadable ->
+          assertThat(unreadable.why()).isNotBlank().hasSizeLessThan(400);
+      case Decoded.Unknown unknown -> assertThat(unknown.what()).isNotBlank().hasSizeLessThan(400);
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Mutation>> harms() {
+    return Mutation.some();
   }
 
   @Property

@@ -54,6 +54,7 @@ public final class RedisModel implements Stock {
     return CompletableFuture.completedFuture(decide(call));
   }
 
+  /** As the scripts say it; {@code RedisModelIT} holds this model against them. */
   private ClaimReply decide(ClaimCall call) {
     Book stored = book;
     if (stored == null) {
@@ -71,10 +72,15 @@ public final class RedisModel implements Stock {
       return new ClaimReply.Rewound(stored.seq);
     }
     if (stored.buyers.size() != call.sold()) {
-      return new ClaimReply.Corrupt(stored.buyers.size() + " buyers");
+      return new ClaimReply.Corrupt(
+          stored.buyers.size() + " buyers (expected: " + call.sold() + ")");
+    }
+    if (stored.left < 0) {
+      return new ClaimReply.Corrupt("left is no number");
     }
     if (stored.left != call.stock() - call.sold()) {
-      return new ClaimReply.Corrupt(stored.left + " left");
+      return new ClaimReply.Corrupt(
+          stored.left + " left (expected: " + (call.stock() - call.sold()) + ")");
     }
     Set<String> buyers = new HashSet<>(stored.buyers);
     List<Verdict> verdicts = new ArrayList<>();
@@ -115,22 +121,32 @@ public final class RedisModel implements Stock {
       long previousEpoch, long previousSeq, long previousLeft, long epoch, long sold, long left) {
     Book stored = book;
     if (stored == null) {
-      return new AdoptReply.Differs("state: none");
+      return differs("state", "none", "hash");
+    }
+    if (stored.left < 0) {
+      return differs("left", "no number", "one");
     }
     if (stored.buyers.size() != sold) {
-      return new AdoptReply.Differs("buyers: " + stored.buyers.size());
+      return differs("buyers", stored.buyers.size(), sold);
     }
     if (stored.epoch == epoch && stored.seq == 0 && stored.left == left) {
       return new AdoptReply.Adopted();
     }
-    if (stored.epoch != previousEpoch || stored.seq != previousSeq) {
-      return new AdoptReply.Differs("epoch, seq: " + stored.epoch + ", " + stored.seq);
+    if (stored.epoch != previousEpoch) {
+      return differs("epoch", stored.epoch, previousEpoch);
+    }
+    if (stored.seq != previousSeq) {
+      return differs("seq", stored.seq, previousSeq);
     }
     if (stored.left != previousLeft) {
-      return new AdoptReply.Differs("left: " + stored.left);
+      return differs("left", stored.left, previousLeft);
     }
     book = new Book(epoch, left, stored.buyers);
     return new AdoptReply.Adopted();
+  }
+
+  private static AdoptReply differs(String what, Object found, Object expected) {
+    return new AdoptReply.Differs(what + ": " + found + " (expected: " + expected + ")");
   }
 
   @Override
@@ -184,15 +200,26 @@ public final class RedisModel implements Stock {
     return CompletableFuture.completedFuture(Optional.ofNullable(now()));
   }
 
-  /** The book as it is now; null when there is none. */
+  /** The book as it is now; null when there is none, or nonsense instead of one. */
   public @Nullable RedisBook now() {
     Book b = book;
-    return b == null ? null : new RedisBook(b.epoch, b.seq, b.left, b.buyers.size());
+    return b == null || b.left < 0 ? null : new RedisBook(b.epoch, b.seq, b.left, b.buyers.size());
   }
 
-  /** The live set. */
+  /** The members of the live set. */
   public Set<String> buyers() {
     return book == null ? Set.of() : Collections.unmodifiableSet(book.buyers);
+  }
+
+  /** The sets that are being loaded, by their epoch; an empty one is none. */
+  public Map<Long, Set<String>> loaded() {
+    Map<Long, Set<String>> sets = new HashMap<>();
+    loading.forEach((epoch, members) -> {
+      if (!members.isEmpty()) {
+        sets.put(epoch, Set.copyOf(members));
+      }
+    });
+    return sets;
   }
 
   /** How often anything but a call changed it. */
@@ -221,10 +248,21 @@ public final class RedisModel implements Stock {
     };
   }
 
+  /** How many units {@link #setEpoch} leaves. */
+  public static final long NOBODYS_LEFT = 1_000_000;
+
   /** Puts a book of another epoch there, with counts that are nobody's. */
   public void setEpoch(long epoch) {
     damages++;
-    book = new Book(epoch, 1_000_000, Set.of());
+    book = new Book(epoch, NOBODYS_LEFT, Set.of());
+  }
+
+  public void setSeq(long seq) {
+    damages++;
+    if (book != null) {
+      Book b = book;
+      book = new Book(b.epoch, seq, b.left, b.buyers, b.last, b.reply);
+    }
   }
 
   /** Adds to the units left. */
@@ -247,10 +285,26 @@ public final class RedisModel implements Stock {
     }
   }
 
-  /** Forgets a buyer of a set that is being loaded. */
-  public void loseOneLoaded(long epoch) {
+  /** Makes somebody no buyer. */
+  public void removeBuyer(UserId user) {
     damages++;
-    Set<String> loaded = loading.getOrDefault(epoch, new HashSet<>());
-    loaded.stream().findFirst().ifPresent(loaded::remove);
+    if (book != null) {
+      Book b = book;
+      Set<String> buyers = new HashSet<>(b.buyers);
+      buyers.remove(user.value());
+      book = new Book(b.epoch, b.seq, b.left, buyers, b.last, b.reply);
+    }
+  }
+
+  /** Forgets one member of a set that is being loaded. */
+  public void loseOneLoaded(long epoch) {
+    loading.getOrDefault(epoch, Set.of()).stream()
+        .findFirst()
+        .ifPresent(member -> loseLoaded(epoch, member));
+  }
+
+  public void loseLoaded(long epoch, String member) {
+    damages++;
+    loading.getOrDefault(epoch, new HashSet<>()).remove(member);
   }
 }

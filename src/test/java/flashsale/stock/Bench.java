@@ -1,5 +1,6 @@
 package flashsale.stock;
 
+import com.typesafe.config.ConfigFactory;
 import flashsale.config.Settings;
 import flashsale.local.RedisProcess;
 import flashsale.local.ServerProcess;
@@ -20,6 +21,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** A Redis, a {@link RedisStock} on it, and a second connection to look and to damage. */
 final class Bench implements AutoCloseable {
@@ -27,8 +30,11 @@ final class Bench implements AutoCloseable {
   static final String STATE = "flashsale:{sale}:state";
   static final String BUYERS = "flashsale:{sale}:buyers";
 
+  static final Duration BREAKER_RESET = Duration.ofMillis(250);
+
   private final RedisProcess process;
   private final RedisClient client;
+  private final ActorSystem<Void> system = system();
   final RedisCommands<String, String> redis;
   final RedisStock stock;
 
@@ -36,7 +42,8 @@ final class Bench implements AutoCloseable {
     this.process = process;
     this.client = RedisClient.create(process.uri());
     this.redis = client.connect().sync();
-    this.stock = RedisStock.connect(settings(process.port(), Duration.ofSeconds(5), 10_000));
+    this.stock =
+        RedisStock.connect(settings(process.port(), Duration.ofSeconds(5), 10_000), system);
   }
 
   static Bench start(Path dir) {
@@ -46,7 +53,18 @@ final class Bench implements AutoCloseable {
 
   static Settings.Redis settings(int port, Duration commandTimeout, int requestsQueuedMax) {
     return new Settings.Redis(
-        "redis://127.0.0.1:" + port, commandTimeout, requestsQueuedMax, "flashsale:");
+        "redis://127.0.0.1:" + port,
+        commandTimeout,
+        requestsQueuedMax,
+        3,
+        BREAKER_RESET,
+        "flashsale:");
+  }
+
+  /** Has timers, and nothing else that is needed here. */
+  static ActorSystem<Void> system() {
+    return ActorSystem.create(
+        Behaviors.empty(), "bench", ConfigFactory.load(ConfigFactory.empty()));
   }
 
   /** An epoch is open, with these buyers. */
@@ -109,6 +127,7 @@ final class Bench implements AutoCloseable {
   public void close() {
     stock.close();
     client.shutdown();
+    system.terminate();
     process.close();
   }
 }

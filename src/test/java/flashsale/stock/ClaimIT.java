@@ -163,6 +163,23 @@ class ClaimIT {
   }
 
   @Test
+  void anErrorThatRedisReportsIsNoOutage() {
+    bench.open(1, 3);
+
+    bench.redis.configSet("maxmemory", "1");
+    for (int i = 0; i < 10; i++) {
+      assertThat(bench.stock.claim(Bench.call(1, 1, 0, 3, "a")).toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withMessageContaining("OOM");
+    }
+    assertThat(Bench.await(bench.stock.read(Bench.SALE))).isPresent();
+    bench.redis.configSet("maxmemory", "0");
+
+    assertThat(bench.claim(1, 1, 0, 3, "a")).isEqualTo(decided(NOMINATED));
+  }
+
+  @Test
   void keepsActivitiesApart() {
     bench.open(1, 1);
     bench.claim(1, 1, 0, 1, "a");

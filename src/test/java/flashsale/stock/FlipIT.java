@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import flashsale.model.UserId;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,32 @@ class FlipIT {
     assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 2, 10, OptionalLong.of(3))))
         .isEqualTo(new FlipReply.Fenced(3));
     assertThat(bench.dump()).isEqualTo(before);
+  }
+
+  @Test
+  void aDamagedBookOfTheSameEpochIsLeftToALaterEpoch() {
+    List<Consumer<RedisCommands<String, String>>> damages =
+        List.of(
+            redis -> redis.sadd(Bench.BUYERS, "z"),
+            redis -> redis.del(Bench.BUYERS),
+            redis -> redis.set(Bench.BUYERS, "x"),
+            redis -> redis.hincrby(Bench.STATE, "left", 1),
+            redis -> redis.hset(Bench.STATE, "left", "x"),
+            redis -> redis.hset(Bench.STATE, "seq", "x"));
+    for (Consumer<RedisCommands<String, String>> damage : damages) {
+      bench.redis.flushall();
+      bench.open(3, 10, "a");
+      Bench.await(bench.stock.load(Bench.SALE, 3, List.of(new UserId("a"))));
+      damage.accept(bench.redis);
+      Map<String, String> before = bench.dump();
+
+      assertThat(Bench.await(bench.stock.flip(Bench.SALE, 3, 1, 10, NO_GARBAGE)))
+          .isEqualTo(new FlipReply.Fenced(3));
+      assertThat(bench.dump()).isEqualTo(before);
+
+      bench.open(4, 10, "a");
+      assertThat(bench.claim(4, 1, 1, 10, "b")).isEqualTo(decided(NOMINATED));
+    }
   }
 
   @Test
