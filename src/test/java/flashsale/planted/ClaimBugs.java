@@ -152,7 +152,7 @@ final class ClaimBugs {
                       CORE,
                       "stop(\"another actor wrote the journal\", false)",
                       "stop(\"another actor wrote the journal\", true)"))
-              .foundInProfile("ZOMBIES"),
+              .foundByStory("TwoActorsTest#saysPendingOfWhatIsUnderWayWhenTheJournalWasTakenOver"),
           PlantedBug.of(
               "core: what nobody knows is told TRY AGAIN when it is drained",
               main(CORE, "stop(\"drained\", false)", "stop(\"drained\", true)")),

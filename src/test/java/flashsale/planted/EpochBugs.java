@@ -79,7 +79,7 @@ final class EpochBugs {
                         }
                       }
                       """))
-              .foundInProfile("ZOMBIES"),
+              .foundByStory("TwoActorsTest#persistsAnEpochAgainThatWasNotPersisted"),
           PlantedBug.of(
                   "journal: another actor's write is taken for its own",
                   main(JOURNAL, "&& replayed.writtenBy() == incarnation;", ";"))
@@ -107,7 +107,8 @@ final class EpochBugs {
                   public int hashCode() {
                     return Long.hashCode(epoch);
                   }
-                  """)),
+                  """))
+              .foundInProfile("POSTGRES"),
           PlantedBug.of(
                   "opening: a higher epoch in Redis is overwritten without proof",
                   main(
