@@ -50,8 +50,7 @@ class HttpFuzzTest {
     inventory.findPurchase =
         always(FindPurchaseReply.newBuilder().setNotPurchased(nothing).build());
     inventory.listActivities = always(ListActivitiesReply.getDefaultInstance());
-    inventory.pauseActivity =
-        always(ChangeActivityReply.newBuilder().setClosed(nothing).build());
+    inventory.pauseActivity = always(ChangeActivityReply.newBuilder().setClosed(nothing).build());
     inventory.listOrders = always(ListOrdersReply.getDefaultInstance());
     inventory.getOrder = always(GetOrderReply.newBuilder().setNotFound(nothing).build());
     return inventory;
@@ -252,8 +251,7 @@ class HttpFuzzTest {
             Tuple.of(1, "HTTP/1.0"),
             Tuple.of(1, "HTTP/2.0"),
             Tuple.of(1, ""));
-    Arbitrary<String> hosts =
-        Arbitraries.frequency(Tuple.of(8, "Host: x\r\n"), Tuple.of(1, ""));
+    Arbitrary<String> hosts = Arbitraries.frequency(Tuple.of(8, "Host: x\r\n"), Tuple.of(1, ""));
     return Combinators.combine(methods, targets, versions, hosts, headers.list().ofMaxSize(3))
         .as((method, target, version, host, lines) ->
             method

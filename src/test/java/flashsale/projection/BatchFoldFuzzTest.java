@@ -37,7 +37,10 @@ class BatchFoldFuzzTest {
     for (LogRecord record : good) {
       for (int i = random.nextInt(4); i > 0; i--) {
         LogRecord victim = good.get(random.nextInt(good.size()));
-        byte @Nullable [] key = random.nextInt(4) == 0 ? Mutation.harmed(random, requireNonNull(victim.key())) : victim.key();
+        byte @Nullable [] key =
+            random.nextInt(4) == 0
+                ? Mutation.harmed(random, requireNonNull(victim.key()))
+                : victim.key();
         log.add(record(log.size(), key, Mutation.harmed(random, requireNonNull(victim.value()))));
       }
       log.add(record(log.size(), record.key(), record.value()));
@@ -45,8 +48,7 @@ class BatchFoldFuzzTest {
     return log;
   }
 
-  private static LogRecord record(
-      long offset, byte @Nullable [] key, byte @Nullable [] value) {
+  private static LogRecord record(long offset, byte @Nullable [] key, byte @Nullable [] value) {
     return new LogRecord(offset, PartitionLog.CONFIRMED_AT_MS, key, value);
   }
 
