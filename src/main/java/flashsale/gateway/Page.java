@@ -5,7 +5,6 @@ import flashsale.model.Quoted;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.Uri;
-import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 
 /**
  * Which part of the list of activities is asked for, by {@code ?after=ID}.
@@ -17,12 +16,7 @@ record Page(Optional<ActivityId> after) {
 
   /** Other parameters are not looked at. */
   static Parsed<Page> of(Uri uri) {
-    List<String> given;
-    try {
-      given = uri.query().getAll(AFTER);
-    } catch (IllegalUriException e) {
-      return new Parsed.Bad<>(Problem.invalid("query", "not readable", "a well-formed query"));
-    }
+    List<String> given = uri.query().getAll(AFTER);
     if (given.isEmpty()) {
       return new Parsed.Good<>(new Page(Optional.empty()));
     }
