@@ -71,27 +71,22 @@ final class RedisBugs {
                   "return new FlipReply.Flipped();")),
           PlantedBug.of(
                   "adopt script: the previous epoch is not compared",
-                  model(
-                      REDIS,
-                      "stored.epoch != previousEpoch || stored.seq != previousSeq",
-                      "stored.seq != previousSeq"))
+                  model(REDIS, "if (stored.epoch != previousEpoch)", "if (false)"))
               .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "adopt script: the buyers are not counted",
               model(
                   REDIS,
-                  "if (stored.buyers.size() != sold) { return new AdoptReply",
-                  "if (false) { return new AdoptReply")),
+                  "if (stored.buyers.size() != sold) { return differs",
+                  "if (false) { return differs")),
           PlantedBug.of(
-              "adopt script: neither seq nor buyers are compared",
+              "adopt script: neither seq nor buyers nor what is left are compared",
+              model(REDIS, "if (stored.seq != previousSeq)", "if (false)"),
               model(
                   REDIS,
-                  "stored.epoch != previousEpoch || stored.seq != previousSeq",
-                  "stored.epoch != previousEpoch"),
-              model(
-                  REDIS,
-                  "if (stored.buyers.size() != sold) { return new AdoptReply",
-                  "if (false) { return new AdoptReply")),
+                  "if (stored.buyers.size() != sold) { return differs",
+                  "if (false) { return differs"),
+              model(REDIS, "if (stored.left != previousLeft)", "if (false)")),
           PlantedBug.of(
               "adopt script: what is left stays",
               model(
