@@ -70,22 +70,22 @@ class BodyFuzzTest {
     GATEWAY.close();
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 1000)
   void anyBytes(@ForAll Target target, @ForAll("bytes") byte[] body) {
     meansSomethingOrIsRefused(target, body);
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 2000)
   void validBodiesMadeWorse(@ForAll Target target, @ForAll("harmed") byte[] body) {
     meansSomethingOrIsRefused(target, body);
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 2000)
   void jsonOfTheRightShapeAndAnyContent(@ForAll Target target, @ForAll("objects") byte[] body) {
     meansSomethingOrIsRefused(target, body);
   }
 
-  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void anyOfThemSentOverHttp(@ForAll Target target, @ForAll("all") byte[] body) {
     isClassified(target, body);
   }

@@ -41,7 +41,9 @@ class HttpFuzzTest {
           .map(ProblemCode::code)
           .collect(Collectors.toUnmodifiableSet());
 
-  private static final RunningGateway GATEWAY = RunningGateway.start(inventory());
+  private static final FakeInventory INVENTORY = inventory();
+  private static final RunningGateway GATEWAY =
+      RunningGateway.start("pekko.loglevel = OFF", system -> INVENTORY);
 
   private static FakeInventory inventory() {
     Nothing nothing = Nothing.getDefaultInstance();

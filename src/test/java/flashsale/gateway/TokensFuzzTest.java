@@ -104,13 +104,13 @@ class TokensFuzzTest {
     return signed + "." + base64(hmac(bytes(signed)));
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 1000)
   void anyCharacters(@ForAll String token) {
     letsInNobodyUnsigned(token);
     assertThat(identify(TOKENS, token)).isNotInstanceOf(Identity.Caller.class);
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 3000)
   void goodTokensMadeWorse(@ForAll("harms") List<Mutation> harms) {
     byte[] good = bytes(signed(bytes(HEADER), bytes(CLAIMS)));
 
@@ -127,7 +127,7 @@ class TokensFuzzTest {
   }
 
   /** Signed by the right key, and still nonsense: an issuer that went wrong. */
-  @Property(tries = 3000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
   void wellSignedNonsense(@ForAll("headers") byte[] header, @ForAll("claims") byte[] claims) {
     String token = signed(header, claims);
 

@@ -144,18 +144,18 @@ class MessageFuzzTest {
     }
   }
 
-  @Property(tries = 800, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
   void anyBytes(@ForAll("toActors") String method, @ForAll("bytes") ByteString message) {
     assertThat(call(method, message)).isIn(ANSWERED_OR_REFUSED);
   }
 
-  @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 700, edgeCases = EdgeCasesMode.NONE)
   void goodMessagesMadeWorse(
       @ForAll("toActors") String method, @ForAll("harmed") ByteString message) {
     assertThat(call(method, message)).isIn(ANSWERED_OR_REFUSED);
   }
 
-  @Property(tries = 1500, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 700, edgeCases = EdgeCasesMode.NONE)
   void anyValuesInTheirFields(
       @ForAll("toActors") String method, @ForAll("filled") ByteString message) {
     assertThat(call(method, message)).isIn(ANSWERED_OR_REFUSED);
@@ -182,7 +182,7 @@ class MessageFuzzTest {
   }
 
   /** The frame around the message is wrong: its length, its flag, its end. */
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void anyFrames(@ForAll("frames") ByteString frames) throws Exception {
     HttpRequest request =
         HttpRequest.POST("http://127.0.0.1/" + Inventory.name + "/Claim")

@@ -52,7 +52,7 @@ class BatchFoldFuzzTest {
     return new LogRecord(offset, PartitionLog.CONFIRMED_AT_MS, key, value);
   }
 
-  @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
   void foldsWhatIsGoodAndQuarantinesTheRest(@ForAll long seed) {
     List<LogRecord> log = log(new Random(seed));
 
