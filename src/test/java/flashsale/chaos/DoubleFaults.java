@@ -17,8 +17,10 @@ final class DoubleFaults {
    */
   static List<Fault> of(List<Fault> single) {
     return List.of(
-        // What was sold is in the log, unacked, and Redis has not heard of it.
-        together(single, "kafka: acks lost", "redis: stale replica promoted"),
+        // What was sold is in the log, unacked, and Redis has not heard of it. In this order:
+        // without
+        // acks nothing is nominated that the replica could miss.
+        together(single, "redis: stale replica promoted", "kafka: acks lost"),
         // Called, appended, and nobody there any more who knows.
         together(single, "redis: replies lost", "node: kill -9"),
         together(single, "kafka: requests arrive 5 s late", "node: kill -9"),
