@@ -84,7 +84,7 @@ final class DiskFaults {
         awaitAnswer(target.state().postgres());
       }
       if (!wasFull) {
-        throw new IllegalStateException(name + ": the disk did not stay full");
+        throw new NotStruck("the disk did not stay full");
       }
     }
   }
