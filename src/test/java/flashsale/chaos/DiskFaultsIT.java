@@ -2,9 +2,12 @@ package flashsale.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import flashsale.local.PostgresProcess;
+import flashsale.local.RedisLine;
+import flashsale.local.RedisProcess;
 import flashsale.local.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,11 +60,7 @@ final class DiskFaultsIT {
         Statement statement = connection.createStatement()) {
       statement.execute("create table t (n int)");
       OnePart target = OnePart.postgres(directory, postgres, proxy);
-      Fault full =
-          DiskFaults.all().stream()
-              .filter(each -> each.name().equals("postgres: disk full"))
-              .findFirst()
-              .orElseThrow();
+      Fault full = fault("postgres: disk full");
       assertThat(full.smallDisks()).containsExactly("postgres");
       full.strike(target);
       String grow = "insert into t select generate_series(1, 50000)";
@@ -71,5 +70,32 @@ final class DiskFaultsIT {
       full.heal(target);
       statement.execute(grow);
     }
+  }
+
+  @Test
+  void redisTakesNoWritesWhenItCannotWriteThemDown() throws Exception {
+    Path place = directory.resolve("redis");
+    try (SmallDisk disk = SmallDisk.mount(place);
+        RedisProcess redis =
+            RedisProcess.start(
+                disk.directory(), ServerProcess.freePort(), directory.resolve("log"));
+        ChaosProxy proxy = ChaosProxy.open(0, redis.port())) {
+      OnePart target = OnePart.redis(directory, redis, proxy);
+      String write = "APPEND n " + "x".repeat(10_000);
+      assertThat(RedisLine.send("127.0.0.1", redis.port(), write)).isEqualTo(":10000");
+      Fault full = fault("redis: disk full");
+      full.strike(target);
+      await()
+          .until(() -> RedisLine.send("127.0.0.1", redis.port(), write).startsWith("-MISCONF"));
+      full.heal(target);
+      await().until(() -> RedisLine.send("127.0.0.1", redis.port(), write).startsWith(":"));
+    }
+  }
+
+  private static Fault fault(String name) {
+    return DiskFaults.all().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 }
