@@ -85,8 +85,7 @@ final class DiskFaultsIT {
       assertThat(RedisLine.send("127.0.0.1", redis.port(), write)).isEqualTo(":10000");
       Fault full = fault("redis: disk full");
       full.strike(target);
-      await()
-          .until(() -> RedisLine.send("127.0.0.1", redis.port(), write).startsWith("-MISCONF"));
+      await().until(() -> RedisLine.send("127.0.0.1", redis.port(), write).startsWith("-MISCONF"));
       full.heal(target);
       await().until(() -> RedisLine.send("127.0.0.1", redis.port(), write).startsWith(":"));
     }
