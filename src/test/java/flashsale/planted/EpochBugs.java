@@ -91,23 +91,23 @@ final class EpochBugs {
                   "return mine && writing != null ? Replay.WRITTEN : Replay.TAKEN_OVER;",
                   "state = replayed; return mine && writing != null ? Replay.WRITTEN : Replay.UNCHANGED;")),
           PlantedBug.of(
-              "epochs: the incarnation counts nowhere",
-              main(
-                  "ledger/Writer.java",
-                  "public static final Writer NONE = new Writer(0, 0);",
-                  """
-                  public static final Writer NONE = new Writer(0, 0);
+                  "epochs: the incarnation counts nowhere",
+                  main(
+                      "ledger/Writer.java",
+                      "public static final Writer NONE = new Writer(0, 0);",
+                      """
+                      public static final Writer NONE = new Writer(0, 0);
 
-                  @Override
-                  public boolean equals(Object other) {
-                    return other instanceof Writer writer && writer.epoch == epoch;
-                  }
+                      @Override
+                      public boolean equals(Object other) {
+                        return other instanceof Writer writer && writer.epoch == epoch;
+                      }
 
-                  @Override
-                  public int hashCode() {
-                    return Long.hashCode(epoch);
-                  }
-                  """))
+                      @Override
+                      public int hashCode() {
+                        return Long.hashCode(epoch);
+                      }
+                      """))
               .foundInProfile("POSTGRES"),
           PlantedBug.of(
                   "opening: a higher epoch in Redis is overwritten without proof",

@@ -11,9 +11,10 @@ final class RedisBugs {
   static final List<PlantedBug> ALL =
       List.of(
           PlantedBug.of(
-              "claim script: no epoch check",
-              model(REDIS, "if (stored.epoch != call.epoch())", "if (false)"))
-              .foundByStory("OldNewsTest#aRewoundRedisWithTheRightCountsIsNeitherBelievedNorAdopted"),
+                  "claim script: no epoch check",
+                  model(REDIS, "if (stored.epoch != call.epoch())", "if (false)"))
+              .foundByStory(
+                  "OldNewsTest#aRewoundRedisWithTheRightCountsIsNeitherBelievedNorAdopted"),
           PlantedBug.of(
               "claim script: the buyers are not counted",
               model(REDIS, "if (stored.buyers.size() != call.sold())", "if (false)")),
