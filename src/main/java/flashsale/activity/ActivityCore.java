@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its parts: {@link JournalBook} and {@link LogView} are what it knows, {@link OpeningHours} say
  * whether it may sell, {@link Opening} gets an epoch open, {@link Claims} sells in it, {@link
- * Changes} are the operators'. The handlers ({@code onX}) record what happened; then {@link
- * #settle} does whatever has become possible.
+ * TailWatch} sees that the log is heard, {@link Changes} are the operators'. The handlers ({@code
+ * onX}) record what happened; then {@link #settle} does whatever has become possible.
  */
 final class ActivityCore implements Changes.Core {
   private enum Phase {
@@ -36,25 +36,12 @@ final class ActivityCore implements Changes.Core {
     STOPPED
   }
 
-  /** How often acked records may stay unseen before the epoch is given up. */
-  private static final int TAIL_RESTARTS_MAX = 3;
-
-  /** Up to this often the patience with a tail that does not move doubles: from 2 s to 16 s. */
-  private static final int TAIL_PATIENCE_DOUBLINGS_MAX = 3;
-
-  /** So long a tail may say nothing at all. */
-  private static final long TAIL_SILENCE_MS = 10_000;
-
   /** Looks that wait for the journal; for one more the oldest is told to try again. */
   private static final int LOOKS_QUEUED_MAX = 100;
-
-  /** A hiccup of the books is waited out for this long, more is not. */
-  private static final long HELD_UP_AFTER_MS = 1_000;
 
   /** An activity that does not exist is forgotten this soon. */
   private static final long UNCREATED_IDLE_MS = 1_000;
 
-  private final long incarnation;
   private final ActivityLimits limits;
   private final Turn turn = new Turn();
   private final Tickets tickets = new Tickets();
@@ -64,17 +51,16 @@ final class ActivityCore implements Changes.Core {
   private final Claims claims;
   private final Changes changes;
   private final CloseMark closeMark;
+  private final Opening opening;
+  private final TailWatch tail;
   private final OpeningHours hours;
   private final Rest rest;
   private final Deque<Input.Look> looks = new ArrayDeque<>();
 
   private Phase phase = Phase.LOADING;
-  private @Nullable Opening opening;
   private long liveSinceMs;
-  private int tailRestarts;
 
   ActivityCore(ActivityId id, long incarnation, ActivityLimits limits) {
-    this.incarnation = incarnation;
     this.limits = limits;
     openingBackoff = Backoff.ofOpenings(limits);
     journal = new JournalBook(turn, incarnation, Backoff.ofRetries(limits));
@@ -82,6 +68,8 @@ final class ActivityCore implements Changes.Core {
     claims = new Claims(turn, id, log, tickets, limits, Backoff.ofRetries(limits));
     changes = new Changes(turn, journal, log, claims, incarnation);
     closeMark = new CloseMark(turn, log, tickets, Backoff.ofRetries(limits));
+    opening = new Opening(turn, journal, log, tickets, incarnation, Backoff.ofRetries(limits));
+    tail = new TailWatch(turn, log, opening, claims, closeMark, limits.tailPatience().toMillis());
     hours = new OpeningHours(turn, journal, log);
     rest = new Rest(turn, limits.claimWaitMax().toMillis());
   }
@@ -117,13 +105,13 @@ final class ActivityCore implements Changes.Core {
       case Input.Judged judged -> onJudged(judged);
       case Input.JudgeFailed failed -> onJudgeFailed(failed.callNo());
       case Input.SnapshotRead read -> onSnapshotRead(read.snapshot());
-      case Input.SnapshotFailed failed -> onStepFailed(Opening.Step.READ_SNAPSHOT);
+      case Input.SnapshotFailed failed -> opening.onStepFailed(Opening.Step.READ_SNAPSHOT);
       case Input.AdoptDone done -> onAdoptDone(done);
-      case Input.AdoptFailed failed -> onStepFailed(Opening.Step.ADOPT);
-      case Input.Loaded loaded -> onLoaded(loaded.epoch());
-      case Input.LoadFailed failed -> onStepFailed(Opening.Step.LOAD);
+      case Input.AdoptFailed failed -> opening.onStepFailed(Opening.Step.ADOPT);
+      case Input.Loaded loaded -> opening.onLoaded(loaded.epoch());
+      case Input.LoadFailed failed -> opening.onStepFailed(Opening.Step.LOAD);
       case Input.FlipDone done -> onFlipDone(done);
-      case Input.FlipFailed failed -> onStepFailed(Opening.Step.FLIP);
+      case Input.FlipFailed failed -> opening.onStepFailed(Opening.Step.FLIP);
       case Input.Appended appended -> onAppended(appended);
       case Input.AppendFailed failed -> onAppendFailed(failed.ticket());
       case Input.LogRead read -> onLogRead(read);
@@ -150,10 +138,10 @@ final class ActivityCore implements Changes.Core {
         changes.advance(this);
       }
     }
-    if (opening != null) {
-      opening.advance();
+    opening.advance();
+    if (!tail.restartIfDue()) {
+      reopen("an acked record does not come back", false);
     }
-    watchTail();
     if (isRegisterClosed()) {
       claims.refuseQueue();
     }
@@ -180,11 +168,9 @@ final class ActivityCore implements Changes.Core {
    */
   private boolean isRegisterClosed() {
     return switch (phase) {
-      case LOADING -> journal.isHeldUpFor(HELD_UP_AFTER_MS);
+      case LOADING -> journal.isHeldUp();
       case OPENING ->
-          journal.isHeldUpFor(HELD_UP_AFTER_MS)
-              || opening != null && opening.isHeldUpFor(HELD_UP_AFTER_MS)
-              || log.freshAsOfMs() > 0 && !isLogAnswering();
+          journal.isHeldUp() || opening.isHeldUp() || log.freshAsOfMs() > 0 && !isLogAnswering();
       case LIVE -> claims.areInDoubt() || !isLogAnswering();
       case UNCREATED, IDLE, STOPPED -> false;
     };
@@ -286,7 +272,7 @@ final class ActivityCore implements Changes.Core {
       phase = Phase.IDLE;
       hours.begin();
     }
-    if (event instanceof JournalEvent.EpochStarted && opening != null) {
+    if (event instanceof JournalEvent.EpochStarted) {
       opening.onEpochStarted(seqNr);
     }
   }
@@ -300,7 +286,7 @@ final class ActivityCore implements Changes.Core {
 
   @Override
   public boolean isOpening() {
-    return opening != null;
+    return phase == Phase.OPENING;
   }
 
   @Override
@@ -324,21 +310,12 @@ final class ActivityCore implements Changes.Core {
 
   /** Opens an epoch. What is under way stays so until the log shows the new one. */
   private void open(String why, boolean rebuilds, long notBeforeMs) {
-    if (opening != null) {
+    if (isOpening()) {
       return;
     }
-    opening =
-        new Opening(
-            turn,
-            journal,
-            log,
-            tickets,
-            incarnation,
-            Backoff.ofRetries(limits),
-            rebuilds,
-            notBeforeMs);
+    opening.begin(rebuilds, notBeforeMs);
     phase = Phase.OPENING;
-    tailRestarts = 0;
+    tail.isContent();
     claims.onEpochOver();
     turn.note("opening an epoch: " + why);
   }
@@ -358,45 +335,28 @@ final class ActivityCore implements Changes.Core {
     }
   }
 
-  private void onStepFailed(Opening.Step step) {
-    if (opening != null) {
-      opening.onStepFailed(step);
-    }
-  }
-
   private void onSnapshotRead(RecoverySource.Snapshot snapshot) {
-    if (opening != null && opening.onSnapshotRead(snapshot) == Opening.Seen.ANNOUNCED) {
+    if (opening.onSnapshotRead(snapshot) == Opening.Seen.ANNOUNCED) {
       claims.onUndecidedAreVoid();
     }
   }
 
   private void onAdoptDone(Input.AdoptDone done) {
-    if (opening != null) {
-      opening.onAdoptDone(done);
-      goLiveIfOpen();
-    }
-  }
-
-  private void onLoaded(long epoch) {
-    if (opening != null) {
-      opening.onLoaded(epoch);
-    }
+    opening.onAdoptDone(done);
+    goLiveIfOpen();
   }
 
   private void onFlipDone(Input.FlipDone done) {
-    if (opening != null) {
-      opening.onFlipDone(done);
-      goLiveIfOpen();
-    }
+    opening.onFlipDone(done);
+    goLiveIfOpen();
   }
 
   private void goLiveIfOpen() {
-    if (opening != null && opening.isDone()) {
+    if (isOpening() && opening.isDone()) {
       claims.onLive(opening.writer());
-      opening = null;
       phase = Phase.LIVE;
       liveSinceMs = turn.now();
-      tailRestarts = 0;
+      tail.isContent();
       Ledger ledger = log.ledger();
       turn.note(
           "epoch " + ledger.epoch() + " open, sold " + ledger.sold() + " of " + ledger.stock());
@@ -418,19 +378,11 @@ final class ActivityCore implements Changes.Core {
       case Entry.Sold sold -> onVoid(sold);
       case Entry.Closed closed -> {}
     }
-    if (opening != null) {
-      opening.onFolded();
-    }
+    opening.onFolded();
   }
 
   private void onEpochOpened(Entry.EpochOpened opened, boolean accepted, Ledger before) {
-    Opening.Seen seen;
-    if (opening != null) {
-      seen = opening.onEpochOpened(opened, accepted, before);
-    } else {
-      seen = accepted ? Opening.Seen.SUPERSEDED : Opening.Seen.NOTHING;
-    }
-    switch (seen) {
+    switch (opening.onEpochOpened(opened, accepted, before)) {
       case NOTHING -> {}
       case ANNOUNCED -> claims.onUndecidedAreVoid();
       case SUPERSEDED ->
@@ -439,16 +391,14 @@ final class ActivityCore implements Changes.Core {
   }
 
   private void onAccepted(Entry.Sold sold, long soldBefore, long timestampMs) {
-    if (opening != null) {
-      opening.onSold(sold, soldBefore);
-    }
+    opening.onSold(sold, soldBefore);
     if (claims.onAccepted(sold, soldBefore, timestampMs)) {
-      tailRestarts = 0;
+      tail.isContent();
     }
   }
 
   private void onVoid(Entry.Sold sold) {
-    if (opening == null && !claims.onVoid(sold)) {
+    if (opening.isDone() && !claims.onVoid(sold)) {
       turn.alarm(
           "the ledger refused seq " + sold.seq() + " of this epoch; it is at " + log.ledger());
       reopen("the ledger refused a batch", false);
@@ -457,15 +407,13 @@ final class ActivityCore implements Changes.Core {
 
   private void onAppended(Input.Appended appended) {
     log.acked(appended.offset());
-    boolean taken = opening != null && opening.onAppended(appended);
-    if (!taken && !closeMark.onAppended(appended.ticket())) {
+    if (!opening.onAppended(appended) && !closeMark.onAppended(appended.ticket())) {
       claims.onAppended(appended.ticket());
     }
   }
 
   private void onAppendFailed(long ticket) {
-    boolean taken = opening != null && opening.onAppendFailed(ticket);
-    if (!taken && !closeMark.onAppendFailed(ticket)) {
+    if (!opening.onAppendFailed(ticket) && !closeMark.onAppendFailed(ticket)) {
       claims.onAppendFailed(ticket);
     }
   }
@@ -475,9 +423,7 @@ final class ActivityCore implements Changes.Core {
     log.fresh(fresh);
     if (wasAway && isLogAnswering()) {
       claims.onLogBack();
-      if (opening != null) {
-        opening.onLogBack();
-      }
+      opening.onLogBack();
     }
   }
 
@@ -491,64 +437,10 @@ final class ActivityCore implements Changes.Core {
     log.failed(failed.fatal());
   }
 
-  /**
-   * A record that was acked and is not seen restarts a tail that does not move; after some restarts
-   * the epoch is given up. The patience doubles each time, because a tail may wait for its turn to
-   * read what it missed.
-   */
-  private void watchTail() {
-    log.retryIfDue();
-    if (turn.now() >= tailSilentAtMs()) {
-      turn.note("the tail is silent: following again from offset " + (log.folded() + 1));
-      log.follow();
-    }
-    if (turn.now() < tailGivenUpAtMs()) {
-      return;
-    }
-    claims.waitAgain();
-    closeMark.waitAgain();
-    tailRestarts++;
-    if (opening != null) {
-      opening.appendAgain();
-    } else if (tailRestarts > TAIL_RESTARTS_MAX) {
-      reopen("an acked record does not come back", false);
-      return;
-    }
-    turn.note("restarting the tail at offset " + (log.folded() + 1));
-    log.follow();
-  }
-
-  /**
-   * A tail that does not even say how fresh it is may be lost, and no acked record would tell;
-   * {@link Turn#NEVER} when none is needed.
-   */
-  private long tailSilentAtMs() {
-    boolean awaited = isLive() && ackedSinceMs() == Turn.NEVER;
-    return awaited ? log.silentAtMs(TAIL_SILENCE_MS) : Turn.NEVER;
-  }
-
-  /** {@link Turn#NEVER} when no acked record is awaited. */
-  private long tailGivenUpAtMs() {
-    long ackedSinceMs = ackedSinceMs();
-    if (ackedSinceMs == Turn.NEVER) {
-      return Turn.NEVER;
-    }
-    long patienceMs =
-        limits.tailPatience().toMillis() << Math.min(tailRestarts, TAIL_PATIENCE_DOUBLINGS_MAX);
-    return Math.max(ackedSinceMs, log.movedAtMs()) + patienceMs;
-  }
-
-  private long ackedSinceMs() {
-    if (opening != null) {
-      return opening.ackedSinceMs();
-    }
-    return isLive() ? Math.min(claims.ackedSinceMs(), closeMark.ackedSinceMs()) : Turn.NEVER;
-  }
-
   // Time.
 
   private void onWake() {
-    boolean busy = !claims.isIdle() || !changes.isEmpty() || opening != null;
+    boolean busy = !claims.isIdle() || !changes.isEmpty() || isOpening();
     if (busy) {
       rest.asked(turn.now());
     } else {
@@ -568,14 +460,10 @@ final class ActivityCore implements Changes.Core {
     if (phase == Phase.STOPPED) {
       return Turn.NEVER;
     }
-    long at = Math.min(journal.wakeAtMs(), log.wakeAtMs());
-    at = Math.min(at, tailSilentAtMs());
+    long at = Math.min(journal.wakeAtMs(), tail.wakeAtMs());
+    at = Math.min(at, opening.wakeAtMs());
     at = Math.min(at, rest.wakeAtMs(idleMs()));
     at = Math.min(at, claims.wakeAtMs(isLive()));
-    if (opening != null) {
-      at = Math.min(at, opening.wakeAtMs());
-    }
-    at = Math.min(at, tailGivenUpAtMs());
     if (isLive() && journal.state().closed() && claims.areDecided()) {
       at = Math.min(at, closeMark.wakeAtMs());
     }

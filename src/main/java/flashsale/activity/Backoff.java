@@ -4,6 +4,9 @@ import flashsale.config.Settings.ActivityLimits;
 
 /** Waits that double from {@code minMs} to {@code maxMs} while something keeps failing. */
 final class Backoff {
+  /** So long a book that fails is waited for; then whoever does not need it goes on without. */
+  static final long HICCUP_MS = 1_000;
+
   private final long minMs;
   private final long maxMs;
   private long nextMs;

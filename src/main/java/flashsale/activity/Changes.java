@@ -18,9 +18,6 @@ final class Changes {
   /** One more is told to try again. */
   private static final int QUEUED_MAX = 100;
 
-  /** So long a book is waited for before those who do not need it go on. */
-  private static final long HELD_UP_AFTER_MS = 1_000;
-
   private final Turn turn;
   private final JournalBook journal;
   private final LogView log;
@@ -85,7 +82,7 @@ final class Changes {
   boolean needRegisterClosed() {
     return queue.peekFirst() instanceof Input.SetStock
         && !journal.state().closed()
-        && !journal.isHeldUpFor(HELD_UP_AFTER_MS);
+        && !journal.isHeldUp();
   }
 
   void refuseAll() {
@@ -100,7 +97,7 @@ final class Changes {
       Answer answer = advance(change, core);
       if (answer == null) {
         headSinceMs = Math.min(headSinceMs, turn.now());
-        if (turn.now() - headSinceMs >= HELD_UP_AFTER_MS) {
+        if (turn.now() - headSinceMs >= Backoff.HICCUP_MS) {
           overtake(core);
         }
         return;
@@ -234,7 +231,7 @@ final class Changes {
     if (rebuilding) {
       return core.isLive() ? new Answer.Done(core.view()) : null;
     }
-    if (journal.isHeldUpFor(0)) {
+    if (journal.isDown()) {
       return new Answer.TryAgain();
     }
     if (!core.isOpening()) {

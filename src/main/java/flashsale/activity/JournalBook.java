@@ -42,10 +42,15 @@ final class JournalBook {
     return state;
   }
 
-  /** It has been failing, or writing one event, for so long. */
-  boolean isHeldUpFor(long ms) {
-    return down && turn.now() - downSinceMs >= ms
-        || writing != null && turn.now() - writingSinceMs >= ms;
+  /** It has been failing, or writing one event, for longer than a hiccup. */
+  boolean isHeldUp() {
+    return down && turn.now() - downSinceMs >= Backoff.HICCUP_MS
+        || writing != null && turn.now() - writingSinceMs >= Backoff.HICCUP_MS;
+  }
+
+  /** It failed when it was asked last. */
+  boolean isDown() {
+    return down;
   }
 
   boolean isWriting() {

@@ -16,7 +16,7 @@ final class LogView {
   private long following;
   private long retryAtMs = Turn.NEVER;
   private long freshAsOfMs;
-  private long followedAtMs = Turn.NEVER;
+  private long followedAtMs;
 
   LogView(Turn turn, long retryMs, long fatalRetryMs) {
     this.turn = turn;
@@ -126,9 +126,12 @@ final class LogView {
     freshAsOfMs = Math.max(freshAsOfMs, asOfMs);
   }
 
-  /** When the tail, if it says nothing more, will have been silent for so long. */
+  /**
+   * When the tail, if it says nothing more, will have been silent for so long; {@link Turn#NEVER}
+   * when it was not followed yet.
+   */
   long silentAtMs(long ms) {
-    return followedAtMs == Turn.NEVER ? Turn.NEVER : Math.max(followedAtMs, freshAsOfMs) + ms;
+    return known ? Math.max(followedAtMs, freshAsOfMs) + ms : Turn.NEVER;
   }
 
   long freshAsOfMs() {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The opening of one epoch, from the journal to the flip.
+ * Opens an epoch, from the journal to the flip; between two of them it takes no notice of anything.
  *
  * <p>Every step may be repeated: one that failed is done again after a wait. Nobody is admitted
  * before the last.
@@ -32,6 +32,7 @@ final class Opening {
     FLIP,
     /** A higher epoch is in Redis: fold to the log's end, to see whether it is anybody's. */
     CHECK_GARBAGE,
+    /** No epoch is being opened. */
     DONE
   }
 
@@ -54,7 +55,7 @@ final class Opening {
   /** Redis is not to be believed, even if it seems to be right. */
   private boolean rebuilds;
 
-  private Step step = Step.START_EPOCH;
+  private Step step = Step.DONE;
 
   /** The step's effect was asked for and has not come back. */
   private boolean asked;
@@ -97,17 +98,32 @@ final class Opening {
       LogView log,
       Tickets tickets,
       long incarnation,
-      Backoff retries,
-      boolean rebuilds,
-      long notBeforeMs) {
+      Backoff retries) {
     this.turn = turn;
     this.journal = journal;
     this.log = log;
     this.tickets = tickets;
     this.incarnation = incarnation;
     this.retries = retries;
+  }
+
+  /**
+   * Begins with the first step.
+   *
+   * @param rebuilds whatever Redis holds is not believed
+   */
+  void begin(boolean rebuilds, long notBeforeMs) {
     this.rebuilds = rebuilds;
     this.notBeforeMs = notBeforeMs;
+    retries.reset();
+    writer = Writer.NONE;
+    garbage = OptionalLong.empty();
+    go(Step.START_EPOCH);
+  }
+
+  private void end() {
+    recent.clear();
+    go(Step.DONE);
   }
 
   /** The epoch being opened; {@link Writer#NONE} until it is persisted. */
@@ -119,9 +135,9 @@ final class Opening {
     return step == Step.DONE;
   }
 
-  /** A step has been failing for so long. */
-  boolean isHeldUpFor(long ms) {
-    return failing && turn.now() - triedSinceMs >= ms;
+  /** A step has been failing for longer than a hiccup. */
+  boolean isHeldUp() {
+    return failing && turn.now() - triedSinceMs >= Backoff.HICCUP_MS;
   }
 
   /** The log answers again, so a step that waits for it need not wait any longer. */
@@ -133,7 +149,7 @@ final class Opening {
 
   /** Asks for the step's effect if it is time. */
   void advance() {
-    if (asked || turn.now() < notBeforeMs || step == Step.START_EPOCH && journal.isWriting()) {
+    if (waitsForAnEvent() || turn.now() < notBeforeMs) {
       return;
     }
     asked = true;
@@ -177,6 +193,9 @@ final class Opening {
   }
 
   void onEpochStarted(long epoch) {
+    if (step != Step.START_EPOCH) {
+      return;
+    }
     writer = new Writer(epoch, incarnation);
     announcedAtMs = Turn.NEVER;
     go(Step.READ_SNAPSHOT);
@@ -224,6 +243,9 @@ final class Opening {
 
   /** Remembers buyers whom the snapshot did not have. */
   void onSold(Entry.Sold sold, long soldBefore) {
+    if (isDone()) {
+      return;
+    }
     long sequence = soldBefore;
     for (Entry.Item item : sold.items()) {
       sequence++;
@@ -277,7 +299,7 @@ final class Opening {
       return;
     }
     switch (done.reply()) {
-      case AdoptReply.Adopted adopted -> go(Step.DONE);
+      case AdoptReply.Adopted adopted -> end();
       case AdoptReply.Differs differs -> {
         turn.note("rebuilding Redis: " + differs.why());
         go(Step.LOAD);
@@ -296,7 +318,7 @@ final class Opening {
       return;
     }
     switch (done.reply()) {
-      case FlipReply.Flipped flipped -> go(Step.DONE);
+      case FlipReply.Flipped flipped -> end();
       case FlipReply.Fenced fenced when fenced.storedEpoch() == writer.epoch() -> {
         // Nobody but this actor may use this number, and it has not sold yet.
         turn.alarm("Redis held epoch " + writer.epoch() + " before it was opened");
@@ -333,7 +355,10 @@ final class Opening {
   }
 
   long wakeAtMs() {
-    boolean waitsForAnEvent = asked || step == Step.START_EPOCH && journal.isWriting();
-    return waitsForAnEvent ? Turn.NEVER : notBeforeMs;
+    return waitsForAnEvent() ? Turn.NEVER : notBeforeMs;
+  }
+
+  private boolean waitsForAnEvent() {
+    return asked || isDone() || step == Step.START_EPOCH && journal.isWriting();
   }
 }

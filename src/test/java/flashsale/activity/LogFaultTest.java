@@ -163,7 +163,7 @@ class LogFaultTest {
   }
 
   @Test
-  void confirmsABatchThatPostgresSawBeforeItsOwnTail() {
+  void confirmsABatchAfterItsTailWasRestarted() {
     world.open(node);
     node.stallTail();
     Request ann = node.claim("ann");

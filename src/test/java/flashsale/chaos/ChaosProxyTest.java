@@ -271,6 +271,7 @@ final class ChaosProxyTest {
   /** Says every line back, and remembers it. */
   private static final class EchoServer implements AutoCloseable {
     private final ServerSocket listening;
+    private final Thread accepting;
     private final String before;
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
@@ -278,22 +279,19 @@ final class ChaosProxyTest {
     EchoServer(String before) throws IOException {
       this.before = before;
       this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      Thread.ofVirtual()
-          .start(() -> {
-            while (!listening.isClosed()) {
-              try {
-                Socket socket = listening.accept();
-                open.add(socket);
-                if (listening.isClosed()) {
-                  // The kernel had taken it before it knew.
-                  socket.close();
+      this.accepting =
+          Thread.ofVirtual()
+              .start(() -> {
+                while (!listening.isClosed()) {
+                  try {
+                    Socket socket = listening.accept();
+                    open.add(socket);
+                    Thread.ofVirtual().start(() -> serve(socket));
+                  } catch (IOException closed) {
+                    // The loop's condition says whether it goes on.
+                  }
                 }
-                Thread.ofVirtual().start(() -> serve(socket));
-              } catch (IOException closed) {
-                // The loop's condition says whether it goes on.
-              }
-            }
-          });
+              });
     }
 
     private void serve(Socket socket) {
@@ -323,9 +321,15 @@ final class ChaosProxyTest {
       return open.size();
     }
 
+    /** The kernel takes connections until the thread that accepts them has let go. */
     @Override
     public void close() throws IOException {
       listening.close();
+      try {
+        accepting.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       for (Socket socket : open) {
         socket.close();
       }

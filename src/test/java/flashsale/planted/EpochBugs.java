@@ -25,6 +25,9 @@ final class EpochBugs {
                   main(LOG_VIEW, "if (!known || !skips)", "if (true)"))
               .foundByStory("OldNewsTest#confirmsWhatPostgresKnewBeforeItsOwnTail"),
           PlantedBug.of(
+              "log: what an older following scanned is believed",
+              main(LOG_VIEW, "scanned.following() == following && ", "")),
+          PlantedBug.of(
               "opening: admits before its epoch came back from the log",
               main(
                   OPENING,
@@ -36,16 +39,16 @@ final class EpochBugs {
           PlantedBug.of(
                   "core: a live actor does not step down for a later epoch",
                   main(
-                      CORE,
-                      "seen = accepted ? Opening.Seen.SUPERSEDED : Opening.Seen.NOTHING;",
-                      "seen = Opening.Seen.NOTHING;"))
+                      OPENING,
+                      "return announced && accepted ? Seen.SUPERSEDED",
+                      "return announced && accepted && !isDone() ? Seen.SUPERSEDED"))
               .foundInProfile("ZOMBIES"),
           PlantedBug.of(
                   "opening: does not step down for a later epoch",
                   main(
                       OPENING,
-                      "return announced && accepted ? Seen.SUPERSEDED : Seen.NOTHING;",
-                      "return Seen.NOTHING;"))
+                      "return announced && accepted ? Seen.SUPERSEDED",
+                      "return announced && accepted && isDone() ? Seen.SUPERSEDED"))
               .foundInProfile("ZOMBIES"),
           PlantedBug.of(
               "opening: steps down for no later epoch while its own is announced",
