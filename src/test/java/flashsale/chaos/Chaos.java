@@ -90,7 +90,7 @@ public final class Chaos {
     ChaosFiles.deleteTree(directory);
     Files.createDirectories(directory);
     ChaosReport report =
-        new ChaosReport(ChaosFiles.where(), faults, options.fault() == null && !options.quick());
+        new ChaosReport(ChaosFiles.where(), faults, options.wanted().isEmpty() && !options.quick());
     Thread stop = new Thread(this::stopSystem, "stop-chaos");
     Runtime.getRuntime().addShutdownHook(stop);
     try {

@@ -1,16 +1,16 @@
 package flashsale.chaos;
 
 import flashsale.model.Quoted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of {@code scripts/chaos}.
  *
- * @param fault part of the names of those that are struck; null: all
+ * @param wanted parts of the names of those that are struck; none: all
  */
-record ChaosOptions(boolean list, boolean quick, @Nullable String fault, int times, int stock) {
+record ChaosOptions(boolean list, boolean quick, List<String> wanted, int times, int stock) {
   private static final int TIMES = 5;
   private static final int TIMES_MAX = 1000;
   private static final int STOCK = 3000;
@@ -19,7 +19,7 @@ record ChaosOptions(boolean list, boolean quick, @Nullable String fault, int tim
   private static final int STOCK_MAX = 1_000_000;
   static final String USAGE =
       """
-      usage: scripts/chaos [--quick] [--fault NAME] [--times 5] [--stock 3000] [--list]
+      usage: scripts/chaos [--quick] [--fault NAME …] [--times 5] [--stock 3000] [--list]
 
       Starts the whole system on ports and data of its own. Then, for each kind of fault and as often
       as --times says: a fresh sale, thousands of shoppers who never give up, the fault in the middle
@@ -27,7 +27,7 @@ record ChaosOptions(boolean list, boolean quick, @Nullable String fault, int tim
       target/chaos/report.md.
 
         --quick        a few kinds of fault, once each, small sales: at most 4 minutes
-        --fault NAME   only faults with NAME in their name
+        --fault NAME   only faults with NAME in their name; may be said more than once
         --times N      1 to 1000
         --stock N      units in a sale, 100 to 1000000
         --list         lists the faults and what this machine lacks for them
@@ -45,14 +45,14 @@ record ChaosOptions(boolean list, boolean quick, @Nullable String fault, int tim
   static ChaosOptions parse(String... args) {
     boolean list = false;
     boolean quick = false;
-    String fault = null;
+    List<String> wanted = new ArrayList<>();
     int times = 0;
     int stock = 0;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--list" -> list = true;
         case "--quick" -> quick = true;
-        case "--fault" -> fault = value(args, i++);
+        case "--fault" -> wanted.add(value(args, i++).toLowerCase(Locale.ROOT));
         case "--times" -> times = number(args, i++, 1, TIMES_MAX);
         case "--stock" -> stock = number(args, i++, STOCK_MIN, STOCK_MAX);
         default ->
@@ -64,24 +64,31 @@ record ChaosOptions(boolean list, boolean quick, @Nullable String fault, int tim
     return new ChaosOptions(
         list,
         quick,
-        fault,
+        wanted,
         times > 0 ? times : quick ? 1 : TIMES,
         stock > 0 ? stock : quick ? STOCK_QUICK : STOCK);
   }
 
   /** The faults that are meant; one at least. */
   List<Fault> chosen(List<Fault> all) {
-    String wanted = fault == null ? "" : fault.toLowerCase(Locale.ROOT);
-    List<Fault> chosen =
-        all.stream()
-            .filter(each -> each.name().toLowerCase(Locale.ROOT).contains(wanted))
-            .filter(each -> !quick || fault != null || FaultList.QUICK.contains(each.name()))
-            .toList();
-    if (chosen.isEmpty()) {
-      throw new WrongArguments(
-          "--fault: " + quoted(wanted) + " (expected: part of a name that --list shows)");
+    for (String part : wanted) {
+      if (all.stream().noneMatch(fault -> isNamed(fault, part))) {
+        throw new WrongArguments(
+            "--fault: " + quoted(part) + " (expected: part of a name that --list shows)");
+      }
     }
-    return chosen;
+    if (wanted.isEmpty()) {
+      return quick
+          ? all.stream().filter(fault -> FaultList.QUICK.contains(fault.name())).toList()
+          : all;
+    }
+    return all.stream()
+        .filter(fault -> wanted.stream().anyMatch(part -> isNamed(fault, part)))
+        .toList();
+  }
+
+  private static boolean isNamed(Fault fault, String part) {
+    return fault.name().toLowerCase(Locale.ROOT).contains(part);
   }
 
   private static String value(String[] args, int i) {

@@ -49,6 +49,14 @@ class ChaosOptionsTest {
   }
 
   @Test
+  void takesTheFaultsOfSeveralNames() throws Exception {
+    assertThat(run("--list", "--fault", "node: kill -9", "--fault", "FLUSHALL")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .contains("node: kill -9", "redis: FLUSHALL")
+        .allMatch(line -> line.contains("node: kill -9") || line.contains("FLUSHALL"));
+  }
+
+  @Test
   void everyFaultHasANameOfItsOwn() {
     assertThat(FaultList.all().stream().map(Fault::name)).doesNotHaveDuplicates();
   }
