@@ -60,7 +60,7 @@ final class Bodies {
       stock[0] = json.wholeNumber(name, 1, Activity.STOCK_MAX);
     });
     if (stock[0] == 0) {
-      throw missing("stock");
+      throw missing("stock", StrictJson.wholeNumberExpected(1, Activity.STOCK_MAX));
     }
     return stock[0];
   }
@@ -83,13 +83,13 @@ final class Bodies {
     activity.getProductBuilder().setCurrency(CURRENCY_DEFAULT);
     json.wholeBody(name -> take(name, json, activity));
     if (activity.getActivityId().isEmpty()) {
-      throw missing("activityId");
+      throw missing("activityId", ActivityId.EXPECTED);
     }
     if (activity.getTitle().isEmpty()) {
-      throw missing("title");
+      throw missing("title", StrictJson.textExpected(Activity.TITLE_CHARACTERS_MAX));
     }
     if (activity.getStock() == 0) {
-      throw missing("stock");
+      throw missing("stock", StrictJson.wholeNumberExpected(1, Activity.STOCK_MAX));
     }
     boolean bothTimes = activity.getOpensAtMs() != 0 && activity.getClosesAtMs() != 0;
     if (bothTimes && activity.getClosesAtMs() <= activity.getOpensAtMs()) {
@@ -143,10 +143,10 @@ final class Bodies {
           }
         });
     if (amount[0] < 0) {
-      throw missing("price.amount");
+      throw missing("price.amount", StrictJson.wholeNumberExpected(0, Product.AMOUNT_MAX));
     }
     if (currency[0].isEmpty()) {
-      throw missing("price.currency");
+      throw missing("price.currency", CURRENCY_EXPECTED);
     }
     activity.getProductBuilder().setAmount(amount[0]).setCurrency(currency[0]);
   }
@@ -165,8 +165,8 @@ final class Bodies {
         .anyMatch(currency -> currency.getCurrencyCode().equals(code));
   }
 
-  private static StrictJson.Refused missing(String field) {
-    return new StrictJson.Refused(field, "missing", "given");
+  private static StrictJson.Refused missing(String field, String expected) {
+    return new StrictJson.Refused(field, "missing", expected);
   }
 
   private static <T> Parsed<T> empty(String fields) {

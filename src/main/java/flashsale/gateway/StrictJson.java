@@ -105,8 +105,7 @@ final class StrictJson implements AutoCloseable {
 
   /** The value is a whole number within bounds. */
   long wholeNumber(String name, long min, long max) throws IOException, Refused {
-    String expected =
-        min == max ? Long.toString(min) : "a whole number, %d to %d".formatted(min, max);
+    String expected = wholeNumberExpected(min, max);
     if (in.nextToken() != JsonToken.VALUE_NUMBER_INT) {
       throw refused(name, expected);
     }
@@ -115,6 +114,10 @@ final class StrictJson implements AutoCloseable {
       throw refused(name, expected);
     }
     return value.getAsLong();
+  }
+
+  static String wholeNumberExpected(long min, long max) {
+    return min == max ? Long.toString(min) : "a whole number, %d to %d".formatted(min, max);
   }
 
   private OptionalLong longValue() throws IOException {
@@ -128,15 +131,18 @@ final class StrictJson implements AutoCloseable {
    * control character or half of a pair: databases and logs choke on those.
    */
   String text(String name, int charactersMax) throws IOException, Refused {
-    String expected =
-        "a string of 1 to "
-            + charactersMax
-            + " characters, not only blanks, none a control character";
+    String expected = textExpected(charactersMax);
     String value = string(name, expected);
     if (value.isBlank() || value.length() > charactersMax || !isPrintable(value)) {
       throw new Refused(path(name), Quoted.of(value), expected);
     }
     return value;
+  }
+
+  static String textExpected(int charactersMax) {
+    return "a string of 1 to "
+        + charactersMax
+        + " characters, not only blanks, none a control character";
   }
 
   /** The value is a string. */

@@ -3,6 +3,7 @@ package flashsale.local;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import flashsale.local.SelloutOptions.WrongArguments;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -80,6 +81,9 @@ final class ReconcileClient implements AutoCloseable {
       HttpResponse<String> response = exchange(request);
       if (response.statusCode() / 100 == 2) {
         return json(response);
+      }
+      if (response.statusCode() == 404) {
+        throw new WrongArguments("nothing at " + path + " (expected: an activity that exists)");
       }
       if (response.statusCode() != 503 || System.nanoTime() > deadlineNs) {
         throw new NoAnswer(

@@ -236,7 +236,14 @@ class ReconcileTest {
 
     assertThat(run("good").exitCode).isZero();
     assertThat(run("bad").exitCode).isEqualTo(1);
-    assertThat(run("nothing").exitCode).isEqualTo(3);
+  }
+
+  @Test
+  void refusesAnActivityThatDoesNotExist() throws Exception {
+    Run run = run("nothing");
+
+    assertThat(run.err).contains("/nothing/", "(expected: an activity that exists)");
+    assertThat(run.exitCode).isEqualTo(2);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,6 +18,9 @@ public final class SelloutClick implements Delayed {
   private static final Duration PAUSE_MIN = Duration.ofMillis(50);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
   private static final Duration BACKOFF_MAX = Duration.ofSeconds(1);
+
+  /** People who were told the same moment come at most half as long again after it. */
+  private static final int LATER_BY_PART = 2;
 
   private final String user;
   private final String token;
@@ -96,7 +100,8 @@ public final class SelloutClick implements Delayed {
 
   private void askNext(Question next, int retryAfterS) {
     long namedMs = TimeUnit.SECONDS.toMillis(retryAfterS);
-    askAfter(next, Math.clamp(namedMs, PAUSE_MIN.toMillis(), PAUSE_MAX.toMillis()));
+    long pauseMs = Math.clamp(namedMs, PAUSE_MIN.toMillis(), PAUSE_MAX.toMillis());
+    askAfter(next, pauseMs + ThreadLocalRandom.current().nextLong(1 + pauseMs / LATER_BY_PART));
   }
 
   private void askAfter(Question next, long pauseMs) {

@@ -96,7 +96,7 @@ public final class Token {
       for (int i = 0; i < args.size(); i++) {
         String arg = args.get(i);
         switch (arg) {
-          case "--role" -> roles.add(valueOf(args, ++i));
+          case "--role" -> roles.add(roleOf(valueOf(args, ++i)));
           case "--prefix" -> prefix = valueOf(args, ++i);
           case "--count" -> count = countOf(valueOf(args, ++i));
           default -> {
@@ -126,6 +126,14 @@ public final class Token {
         throw new IllegalArgumentException(args.get(i - 1) + ": no value");
       }
       return args.get(i);
+    }
+
+    /** There is no other, and one that is misspelt would open nothing. */
+    private static String roleOf(String text) {
+      if (!text.equals("ops")) {
+        throw new IllegalArgumentException("--role: " + text + " (expected: ops)");
+      }
+      return text;
     }
 
     private static int countOf(String text) {
