@@ -69,8 +69,7 @@ final class Node {
       parts.add(gateway());
     }
     if (settings.roles().contains(Role.INVENTORY) || settings.roles().contains(Role.PROJECTION)) {
-      Database database = Database.create(settings.postgres());
-      closeAtTheEnd("database", database);
+      Database database = database("books", settings.postgres().connectionsMax());
       CompletionStage<Done> topic =
           untilDone("topic", () -> SalesLogTopic.ensure(settings.kafka()));
       CompletionStage<Done> prepared = firstFailureOf(List.of(tables(), topic));
@@ -103,6 +102,12 @@ final class Node {
     return result;
   }
 
+  private Database database(String name, int connections) {
+    Database database = Database.create(settings.postgres(), "postgres-" + name, connections);
+    closeAtTheEnd(name, database);
+    return database;
+  }
+
   /** HTTP outside, gRPC inside. */
   private CompletionStage<Done> gateway() {
     boolean ownInventory = settings.roles().contains(Role.INVENTORY);
@@ -126,6 +131,8 @@ final class Node {
 
   /** The activities of this node's shards, and the gRPC service in front of them. */
   private CompletionStage<Done> inventory(Database database, CompletionStage<Done> topic) {
+    // However often shoppers ask, recovery and projection go on.
+    Database reads = database("reads", settings.postgres().readConnectionsMax());
     RedisStock stock = RedisStock.connect(settings.redis(), system);
     closeAtTheEnd("redis", stock);
     SlewedClock clock = SlewedClock.ofThisMachine();
@@ -148,7 +155,7 @@ final class Node {
             "flashsale.grpc",
             grpc.host(),
             grpc.port(),
-            GrpcServer.bind(system, settings, stock, new Reads(database)))
+            GrpcServer.bind(system, settings, stock, new Reads(reads)))
         .thenApply(this::unbindAtTheEnd)
         .thenCompose(bound -> joined());
   }

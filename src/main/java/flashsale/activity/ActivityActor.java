@@ -263,6 +263,9 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   }
 
   private void replayJournal() {
+    if (journal != null) {
+      getContext().stop(journal);
+    }
     journalNumber++;
     ActorRef<Journal.Write> child =
         getContext().spawn(Journal.create(id, getContext().getSelf()), "journal-" + journalNumber);

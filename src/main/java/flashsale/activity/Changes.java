@@ -223,7 +223,10 @@ final class Changes {
     return below ? new Answer.BelowSold(ledger.sold()) : new Answer.Done(core.view());
   }
 
-  /** An epoch that is being opened may yet adopt, so it has to be over first. */
+  /**
+   * An epoch that is being opened may yet adopt, so it has to be over first. A sale that goes on
+   * while the journal is away must not be ended by it.
+   */
   private @Nullable Answer repair(Core core) {
     if (!journal.state().opened()) {
       return new Answer.Done(core.view());
@@ -234,7 +237,9 @@ final class Changes {
     if (journal.isDown()) {
       return new Answer.TryAgain();
     }
-    if (!core.isOpening()) {
+    if (!journal.isCheckedSince(headSinceMs)) {
+      journal.check();
+    } else if (!core.isOpening()) {
       rebuilding = true;
       core.rebuild("an operator asked");
     }

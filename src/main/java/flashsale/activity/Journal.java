@@ -57,7 +57,9 @@ final class Journal extends EventSourcedBehavior<Journal.Write, JournalEvent, Jo
                 parent.tell(new ActivityActor.JournalWritten(write.event(), after)));
   }
 
-  /** Nothing is ever deleted, so the sequence numbers are 1, 2, 3 … */
+  /**
+   * The sequence numbers are 1, 2, 3 …: nothing is ever deleted, and each write follows a replay.
+   */
   @Override
   public EventHandler<JournalState, JournalEvent> eventHandler() {
     return (state, event) -> state.with(event, state.seqNr() + 1);

@@ -6,14 +6,16 @@ import org.jspecify.annotations.Nullable;
  * The core's view of its journal: one write at a time, and none is believed before the journal says
  * so.
  *
- * <p>A write that failed may have taken place. Only a replay tells, and until then nothing else is
- * written.
+ * <p>The journal is read again before each write. Its key lets one writer win a sequence number,
+ * but a Postgres that lost commits gives numbers away twice: whoever wrote on from what it
+ * remembers would write after events that it never saw. A write that failed may have taken place;
+ * only a replay tells, and until then nothing else is written.
  */
 final class JournalBook {
   /** What a replay showed. */
   enum Replay {
     FIRST,
-    /** Nothing was written in between; a write under way is made again. */
+    /** Nothing was written in between; a write under way is made, or made again. */
     UNCHANGED,
     /** The write under way had taken place. */
     WRITTEN,
@@ -28,6 +30,8 @@ final class JournalBook {
   private boolean loaded;
   private boolean down;
   private long downSinceMs;
+  private boolean checking;
+  private long checkedAtMs = Long.MIN_VALUE;
   private long writingSinceMs;
   private @Nullable JournalEvent writing;
   private long retryAtMs = Turn.NEVER;
@@ -60,9 +64,24 @@ final class JournalBook {
   void write(JournalEvent event) {
     writing = event;
     writingSinceMs = turn.now();
-    if (!down) {
+    if (checkedAtMs == turn.now()) {
       turn.emit(new Effect.WriteJournal(event));
+    } else {
+      check();
     }
+  }
+
+  /** Has the journal read again. */
+  void check() {
+    if (!down && !checking) {
+      checking = true;
+      turn.emit(new Effect.ReplayJournal());
+    }
+  }
+
+  /** It was read at that time or later, and nobody else had written. */
+  boolean isCheckedSince(long ms) {
+    return checkedAtMs >= ms;
   }
 
   void written(JournalEvent event, long seqNr) {
@@ -72,6 +91,7 @@ final class JournalBook {
   }
 
   void failed() {
+    checking = false;
     downSinceMs = down ? downSinceMs : turn.now();
     down = true;
     retryAtMs = turn.now() + backoff.next();
@@ -83,6 +103,8 @@ final class JournalBook {
    */
   Replay replayed(JournalState replayed) {
     down = false;
+    checking = false;
+    checkedAtMs = turn.now();
     retryAtMs = Turn.NEVER;
     if (!loaded) {
       loaded = true;

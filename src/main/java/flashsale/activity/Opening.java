@@ -241,9 +241,9 @@ final class Opening {
     return announced && accepted ? Seen.SUPERSEDED : Seen.NOTHING;
   }
 
-  /** Remembers buyers whom the snapshot did not have. */
+  /** Between the snapshot and the epoch: remembers buyers whom the snapshot did not have. */
   void onSold(Entry.Sold sold, long soldBefore) {
-    if (isDone()) {
+    if (step != Step.ANNOUNCE) {
       return;
     }
     long sequence = soldBefore;

@@ -264,6 +264,7 @@ public record Settings(
       String user,
       String password,
       int connectionsMax,
+      int readConnectionsMax,
       Duration connectionTimeout,
       Duration statementTimeout) {
     static Postgres from(Section c) {
@@ -274,6 +275,7 @@ public record Settings(
           c.text("user"),
           c.text("password"),
           c.atLeast("connections-max", 2),
+          c.atLeast("read-connections-max", 1),
           c.positive("connection-timeout"),
           c.positive("statement-timeout"));
     }

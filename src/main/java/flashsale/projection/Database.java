@@ -47,19 +47,23 @@ public final class Database implements AutoCloseable {
     this.executor = executor;
   }
 
-  public static Database create(Settings.Postgres settings) {
+  /**
+   * With {@code connections} at most, and a queue of its own: who waits here is not kept waiting by
+   * the users of another.
+   */
+  public static Database create(Settings.Postgres settings, String name, int connections) {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("flashsale");
+    config.setPoolName(name);
     config.setDataSource(withTimeouts(settings));
-    config.setMaximumPoolSize(settings.connectionsMax());
+    config.setMaximumPoolSize(connections);
     config.setMinimumIdle(1);
     config.setConnectionTimeout(Math.max(250, settings.connectionTimeout().toMillis()));
     config.setValidationTimeout(Math.max(250, settings.connectionTimeout().toMillis()));
     config.setInitializationFailTimeout(-1);
-    return new Database(new HikariDataSource(config), threads(settings.connectionsMax()));
+    return new Database(new HikariDataSource(config), threads(name, connections));
   }
 
-  private static ThreadPoolExecutor threads(int count) {
+  private static ThreadPoolExecutor threads(String name, int count) {
     AtomicInteger number = new AtomicInteger();
     return new ThreadPoolExecutor(
         count,
@@ -68,7 +72,7 @@ public final class Database implements AutoCloseable {
         TimeUnit.SECONDS,
         new ArrayBlockingQueue<>(WORK_QUEUED_MAX),
         work -> {
-          Thread thread = new Thread(work, "postgres-" + number.incrementAndGet());
+          Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });
@@ -155,6 +159,10 @@ public final class Database implements AutoCloseable {
     } catch (SQLException | RuntimeException e) {
       result.completeExceptionally(e);
       return;
+    } catch (Error e) {
+      // Somebody waits for this stage, and without an answer for ever.
+      result.completeExceptionally(e);
+      throw e;
     }
     result.complete(value);
   }

@@ -217,8 +217,14 @@ final class RangeReader implements AutoCloseable {
       show(record, concerned.stream().filter(range -> range.wants(record.offset())).toList());
     }
     List<Range> read = sharing.stream().filter(range -> !range.failed).toList();
+    List<Part> parts = read.stream().map(range -> part(range, page.next())).toList();
     pagesLeft.acquire();
-    readings.read(read.stream().map(range -> part(range, page.next())).toList());
+    try {
+      readings.read(parts);
+    } catch (RuntimeException | Error notHandedOver) {
+      pagesLeft.release();
+      throw notHandedOver;
+    }
     read.forEach(range -> range.next = Math.min(page.next(), range.to));
   }
 

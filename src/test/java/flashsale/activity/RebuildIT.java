@@ -61,7 +61,7 @@ class RebuildIT {
       Settings settings = settings(postgres, redis);
       Migrations.run(settings.postgres());
       sell(postgres);
-      try (Database database = Database.create(settings.postgres());
+      try (Database database = Database.create(settings.postgres(), "test", 8);
           RedisStock stock = RedisStock.connect(settings.redis(), system)) {
         RecoverySource source = new JdbcRecoverySource(database, new Partitions(16));
         BuyerLoad load = new BuyerLoad(World.ID, source, stock);

@@ -74,6 +74,53 @@ class TwoActorsTest {
   }
 
   @Test
+  void stopsWhileItsAdoptIsUnderWay() {
+    world.open(old);
+    old.kill();
+    Node middle = world.start();
+    fates.next(Effect.Adopt.class, Fate.HELD);
+    Request ann = middle.claim("ann");
+    world.runFor(100);
+    Request ben = world.start().claim("ben");
+    world.runFor(100);
+    assertConfirmed(ben, 1);
+
+    world.release(Effect.Adopt.class);
+    world.runFor(2_000);
+    assertThat(middle.stopped()).contains("was opened by another actor");
+    assertThat(ann.answer()).isEqualTo(new Answer.TryAgain());
+  }
+
+  @Test
+  void writesNothingAfterEventsThatItNeverSaw() {
+    world.open(old);
+    old.pause();
+    world.runFor(100);
+    old.resume();
+    world.runFor(100);
+    old.stallTail();
+    // Postgres fails over to a replica that lacks the last two events, and another actor writes
+    // two.
+    world.journal.loseLast();
+    world.journal.loseLast();
+    Node next = world.start();
+    Request ben = next.claim("ben");
+    world.runFor(100);
+    Request pause = next.pause();
+    world.runFor(100);
+    assertConfirmed(ben, 1);
+    assertThat(pause.answer()).isInstanceOf(Answer.Done.class);
+
+    Request ann = old.claim("ann");
+    world.runFor(2_000);
+    assertThat(old.stopped()).isEqualTo("another actor wrote the journal");
+    assertThat(ann.answer()).isEqualTo(new Answer.TryAgain());
+    Request cat = next.claim("cat");
+    world.runFor(100);
+    assertThat(cat.answer()).isEqualTo(new Answer.Paused());
+  }
+
+  @Test
   void refusesNobodyWhileItsTailIsOld() {
     old.claim("ann");
     world.runFor(100);

@@ -143,6 +143,7 @@ class SettingsTest {
           kafka.min-insync-replicas   | 0            | >= 1
           postgres.port               | 0            | 1 to 65535
           postgres.connections-max    | 1            | >= 2
+          postgres.read-connections-max | 0          | >= 1
           projection.records-per-transaction-max | 0 | >= 1
           """)
   void refusesNonsense(String name, String value, String expected) {

@@ -50,7 +50,7 @@ final class RunningInventory implements AutoCloseable {
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
     ClusterSharding.get(node.system())
         .init(Entity.of(ActivityActor.KEY, entity -> actor.apply(entity.getEntityId())));
-    Database database = Database.create(read.postgres());
+    Database database = Database.create(read.postgres(), "test", 8);
     RedisStock redis = RedisStock.connect(read.redis(), node.system());
     ServerBinding server =
         GrpcServer.bind(node.system(), read, redis, new Reads(database))

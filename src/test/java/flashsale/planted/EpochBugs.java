@@ -61,7 +61,8 @@ final class EpochBugs {
                       "case START_EPOCH -> onEpochStarted(Math.max(log.ledger().epoch(), journal.state().seqNr()) + 1);"))
               .foundByStory("TwoActorsTest#isFencedByRedisWhenItsTailIsLate"),
           PlantedBug.of(
-                  "journal: two writers may have the same number",
+                  "journal: two writers may have the same number, and it is not read before",
+                  main(JOURNAL, "if (checkedAtMs == turn.now()) {", "if (!down) {"),
                   model(
                       "JournalModel.java",
                       "return rows.putIfAbsent(seqNr, event) == null;",
@@ -83,6 +84,10 @@ final class EpochBugs {
                       }
                       """))
               .foundByStory("TwoActorsTest#persistsAnEpochAgainThatWasNotPersisted"),
+          PlantedBug.of(
+                  "journal: written without being read",
+                  main(JOURNAL, "if (checkedAtMs == turn.now()) {", "if (!down) {"))
+              .foundByStory("TwoActorsTest#writesNothingAfterEventsThatItNeverSaw"),
           PlantedBug.of(
                   "journal: another actor's write is taken for its own",
                   main(JOURNAL, "&& replayed.writtenBy() == incarnation;", ";"))

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  *       those are counted; planted is a script that does neither;
  *   <li>the claim script takes another batch under a used seq for a replay: nobody sends one;
  *       planted are both;
+ *   <li>two writers may have the same number in the journal: it is read before it is written, and
+ *       names the writer of the last event; planted is neither;
  *   <li>records of an old tail are folded, or some once more: the ledger voids repeats;
  *   <li>the projection stores the position after the rows: it stores the ledger with them, and that
  *       voids repeats; planted is the ledger left out.

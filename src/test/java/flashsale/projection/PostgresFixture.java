@@ -25,7 +25,7 @@ final class PostgresFixture implements AutoCloseable {
   private PostgresFixture(PostgresProcess process, Settings settings) {
     this.process = process;
     this.settings = settings;
-    this.database = Database.create(settings.postgres());
+    this.database = Database.create(settings.postgres(), "test", 8);
   }
 
   static PostgresFixture start(Path directory) {

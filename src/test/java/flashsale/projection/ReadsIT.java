@@ -249,7 +249,8 @@ class ReadsIT {
     String password = another.process().password();
     another.close();
 
-    try (Database database = Database.create(PostgresFixture.settings(port, password).postgres())) {
+    try (Database database =
+        Database.create(PostgresFixture.settings(port, password).postgres(), "test", 8)) {
       assertThatThrownBy(() -> soon(new Reads(database).activities()))
           .hasStackTraceContaining("SQLException");
       try (PostgresProcess started =
