@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * fault lasts. Everybody's questions and answers are kept, with their times.
  */
 final class Crowd {
-  private static final Duration IDLE_POLL = Duration.ofMillis(5);
+  private static final Duration IDLE_POLL = Duration.ofMillis(20);
   private static final Duration AWAIT_POLL = Duration.ofMillis(10);
   private static final Duration LOOKS_AWAY_AFTER_MAX = Duration.ofMillis(20);
   private static final int LOOKS_AWAY_EVERY = 19;
