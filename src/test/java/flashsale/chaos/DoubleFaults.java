@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** Two faults at the same time: what guards against one may not lean on what the other breaks. */
 final class DoubleFaults {
+  /** The first one has to do harm before the second one ends that too. */
+  private static final Duration ALONE = Duration.ofSeconds(1);
+
   private DoubleFaults() {}
 
   /**
@@ -17,9 +20,8 @@ final class DoubleFaults {
    */
   static List<Fault> of(List<Fault> single) {
     return List.of(
-        // What was sold is in the log, unacked, and Redis has not heard of it. In this order:
-        // without
-        // acks nothing is nominated that the replica could miss.
+        // What was sold is in the log, unacked, and Redis has not heard of it. In this order, because
+        // without acks nothing is nominated that the replica could miss.
         together(single, "redis: stale replica promoted", "kafka: acks lost"),
         // Called, appended, and nobody there any more who knows.
         together(single, "redis: replies lost", "node: kill -9"),
@@ -59,6 +61,7 @@ final class DoubleFaults {
     @Override
     public void strike(Target target) throws Exception {
       first.strike(target);
+      Thread.sleep(ALONE);
       second.strike(target);
     }
 
