@@ -20,7 +20,8 @@ final class DoubleFaults {
    */
   static List<Fault> of(List<Fault> single) {
     return List.of(
-        // What was sold is in the log, unacked, and Redis has not heard of it. In this order, because
+        // What was sold is in the log, unacked, and Redis has not heard of it. In this order,
+        // because
         // without acks nothing is nominated that the replica could miss.
         together(single, "redis: stale replica promoted", "kafka: acks lost"),
         // Called, appended, and nobody there any more who knows.
