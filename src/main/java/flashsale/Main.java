@@ -37,6 +37,7 @@ public final class Main {
     try {
       config = ConfigFactory.load();
       settings = Settings.strictlyFrom(config);
+      config = RoleConfig.applied(config, settings);
     } catch (ConfigException e) {
       say(e);
       System.exit(2);

@@ -3,10 +3,14 @@ package flashsale;
 import com.typesafe.config.Config;
 import flashsale.activity.ActivityActor;
 import flashsale.activity.ActivityShards;
+import flashsale.activity.InTurn;
 import flashsale.config.Settings;
+import flashsale.config.Settings.HostPort;
 import flashsale.config.Settings.Role;
 import flashsale.discovery.ClusterStart;
+import flashsale.discovery.Endpoints;
 import flashsale.gateway.HttpGateway;
+import flashsale.gateway.InventoryNodes;
 import flashsale.grpc.GrpcServer;
 import flashsale.model.Partitions;
 import flashsale.model.SlewedClock;
@@ -19,11 +23,11 @@ import flashsale.projection.Reads;
 import flashsale.saleslog.KafkaSalesLog;
 import flashsale.saleslog.SalesLogTopic;
 import flashsale.stock.RedisStock;
-import flashsale.v1.InventoryClient;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,8 +39,8 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.grpc.GrpcClientSettings;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.management.javadsl.PekkoManagement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +85,10 @@ final class Node {
         parts.add(prepared.thenApply(done -> projection(database)));
       }
     }
+    if (!settings.roles().contains(Role.INVENTORY)) {
+      parts.add(
+          management(PekkoManagement.get(system).start().thenApply(uri -> Done.getInstance())));
+    }
     return firstFailureOf(parts).thenApply(started -> Readiness.started());
   }
 
@@ -110,16 +118,15 @@ final class Node {
 
   /** HTTP outside, gRPC inside. */
   private CompletionStage<Done> gateway() {
-    boolean ownInventory = settings.roles().contains(Role.INVENTORY);
-    String host = ownInventory ? settings.grpc().host() : settings.grpc().staticEndpoint().host();
-    int port = ownInventory ? settings.grpc().port() : settings.grpc().staticEndpoint().port();
-    InventoryClient inventory =
-        InventoryClient.create(
-            GrpcClientSettings.connectToServiceAt(host, port, system)
-                .withTls(false)
-                .withDeadline(settings.grpc().callTimeout()),
-            system);
-    atTheEnd("grpc-client", () -> inventory.close());
+    Settings.Grpc grpc = settings.grpc();
+    InventoryNodes inventory = InventoryNodes.over(system, grpc);
+    if (settings.roles().contains(Role.INVENTORY)) {
+      inventory.follow(Set.of(new HostPort(grpc.host(), grpc.port())));
+    } else {
+      Endpoints.of(system, settings).onChange(inventory::follow);
+      Readiness.needs(inventory::isAnyServing);
+    }
+    closeAtTheEnd("inventory-nodes", inventory);
     Settings.Http http = settings.http();
     return bound(
             "flashsale.http",
@@ -139,6 +146,9 @@ final class Node {
     KafkaSalesLog salesLog = KafkaSalesLog.create(settings.kafka(), clock);
     closeAtTheEnd("sales-log", salesLog);
     Readiness.needs(salesLog::isWorking);
+    Readiness.needs(Reachability.of(system, "redis", stock::reach));
+    Readiness.needs(Reachability.of(system, "kafka", salesLog::reach));
+    Readiness.needs(Reachability.of(system, "postgres", database::reach));
     Partitions partitions = new Partitions(settings.kafka().partitions());
     ActivityShards.start(
         system,
@@ -149,24 +159,26 @@ final class Node {
             new TopicFirst(salesLog, topic.toCompletableFuture()),
             new JdbcRecoverySource(database, partitions),
             new JdbcCatalog(database),
+            new InTurn(settings.activity().rebuildsAtOnceMax()),
             settings.activity()));
+    Membership membership = Membership.of(system, settings);
     Settings.Grpc grpc = settings.grpc();
     return bound(
             "flashsale.grpc",
             grpc.host(),
             grpc.port(),
-            GrpcServer.bind(system, settings, stock, new Reads(reads)))
+            GrpcServer.bind(system, settings, stock, new Reads(reads), membership::serves))
         .thenApply(this::unbindAtTheEnd)
         .thenCompose(bound -> joined());
   }
 
   private CompletionStage<Done> joined() {
-    Config management = system.settings().config().getConfig("pekko.management.http");
-    return bound(
-        "pekko.management.http",
-        management.getString("hostname"),
-        management.getInt("port"),
-        ClusterStart.start(system, settings));
+    return management(ClusterStart.start(system, settings));
+  }
+
+  private CompletionStage<Done> management(CompletionStage<Done> binding) {
+    Config http = system.settings().config().getConfig("pekko.management.http");
+    return bound("pekko.management.http", http.getString("hostname"), http.getInt("port"), binding);
   }
 
   /** Says which setting asks for an address that is taken. */

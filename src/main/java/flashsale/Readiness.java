@@ -1,7 +1,9 @@
 package flashsale;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
@@ -15,7 +17,7 @@ import org.apache.pekko.actor.ActorSystem;
  */
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
   private static volatile boolean started;
-  private static volatile BooleanSupplier works = () -> true;
+  private static final List<BooleanSupplier> NEEDED = new CopyOnWriteArrayList<>();
 
   /** Called by reflection. */
   public Readiness(ActorSystem system) {}
@@ -25,13 +27,14 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
     return Done.getInstance();
   }
 
-  /** From now on; a server that is away is no reason. */
+  /** From now on the node is ready only while this holds too. */
   static void needs(BooleanSupplier part) {
-    works = part;
+    NEEDED.add(part);
   }
 
   @Override
   public CompletionStage<Boolean> get() {
-    return CompletableFuture.completedFuture(started && works.getAsBoolean());
+    return CompletableFuture.completedFuture(
+        started && NEEDED.stream().allMatch(BooleanSupplier::getAsBoolean));
   }
 }

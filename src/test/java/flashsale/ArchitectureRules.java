@@ -63,6 +63,7 @@ final class ArchitectureRules {
           "BuyerLoad",
           "Catalog",
           "CborSerializable",
+          "InTurn",
           "Journal",
           "RecoverySource");
 

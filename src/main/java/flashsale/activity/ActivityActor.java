@@ -88,6 +88,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
    *
    * @param clock the one by which the sales log tells how fresh it is; milliseconds since
    *     1970-01-01T00:00:00Z
+   * @param loads by which a node rebuilds only so many activities at once
    */
   public record Surroundings(
       LongSupplier clock,
@@ -95,6 +96,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       SalesLog salesLog,
       RecoverySource recovery,
       Catalog catalog,
+      InTurn loads,
       ActivityLimits limits) {}
 
   private record Caller(ActorRef<Answer> replyTo) implements Asker {}
@@ -116,6 +118,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private int journalNumber;
   private SalesLog.@Nullable Subscription following;
   private long wakeArmedAtMs = NEVER;
+  private boolean ending;
   private boolean stopped;
 
   private ActivityActor(
@@ -151,7 +154,10 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private Behavior<Message> onMessage(Message message) {
     switch (message) {
       case Command command -> happened(input(command));
-      case Drain drain -> happened(new Input.Drain());
+      case Drain drain -> {
+        ending = true;
+        happened(new Input.Drain());
+      }
       case Happened happened -> happened(happened.input());
       case WakeUp wakeUp -> {
         wakeArmedAtMs = NEVER;
@@ -229,6 +235,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   }
 
   private void run(List<Effect> effects) {
+    ending |= effects.stream().anyMatch(Effect.Stop.class::isInstance);
     for (Effect effect : effects) {
       run(effect);
     }
@@ -237,7 +244,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   private void run(Effect effect) {
     switch (effect) {
-      case Effect.Tell tell -> ((Caller) tell.to()).replyTo().tell(tell.answer());
+      case Effect.Tell tell -> ((Caller) tell.to()).replyTo().tell(answer(tell.answer()));
       case Effect.ReplayJournal replay -> replayJournal();
       case Effect.WriteJournal write -> write(write.event());
       case Effect.Judge judge -> judge(judge);
@@ -256,6 +263,10 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       case Effect.Alarm alarm -> LOG.atError().addKeyValue("activityId", id).log(alarm.what());
       case Effect.Note note -> note(note.what());
     }
+  }
+
+  private Answer answer(Answer answer) {
+    return ending && answer instanceof Answer.TryAgain ? new Answer.Moving() : answer;
   }
 
   private void note(String what) {
@@ -373,7 +384,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private void load(Effect.Load load) {
     getContext()
         .pipeToSelf(
-            buyerLoad.run(load),
+            around.loads().call(() -> buyerLoad.run(load)),
             (done, failure) ->
                 new Happened(
                     failure == null

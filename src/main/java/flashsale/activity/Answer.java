@@ -30,6 +30,12 @@ public sealed interface Answer extends CborSerializable {
   /** This request did nothing, now or later. */
   record TryAgain() implements Answer {}
 
+  /**
+   * The same, because this actor ends: the next one, here or on another node, will answer. Not for
+   * shoppers: whoever asked the actor asks again.
+   */
+  record Moving() implements Answer {}
+
   record UnknownActivity() implements Answer {}
 
   /** Nothing was bought by anything that was asked before. */

@@ -2,7 +2,9 @@ package flashsale.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,8 +38,15 @@ record Section(Config config, String path, Set<String> known) {
     return read(name, "a text", config::getString);
   }
 
+  /** A list, or, as the environment has it, one text with commas between. */
   List<String> texts(String name) {
-    return read(name, "a list of texts", config::getStringList);
+    return read(
+        name,
+        "a list of texts",
+        path ->
+            config.getValue(path).valueType() == ConfigValueType.STRING
+                ? Arrays.stream(config.getString(path).split(",", -1)).map(String::strip).toList()
+                : config.getStringList(path));
   }
 
   String oneOf(String name, String... allowed) {

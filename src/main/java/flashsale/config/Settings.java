@@ -194,6 +194,7 @@ public record Settings(
       Duration backoffMax,
       Duration retryMax,
       int redisRetriesMax,
+      int rebuildsAtOnceMax,
       Duration idleAfter) {
     static ActivityLimits from(Section c) {
       Backoff backoff = Backoff.from(c);
@@ -208,6 +209,7 @@ public record Settings(
           backoff.max(),
           c.positive("retry-max"),
           c.atLeast("redis-retries-max", 0),
+          c.atLeast("rebuilds-at-once-max", 1),
           c.positive("idle-after"));
     }
   }
@@ -215,6 +217,7 @@ public record Settings(
   /** A password in the URI never appears in {@link #toString()}. */
   public record Redis(
       String uri,
+      boolean cluster,
       Duration commandTimeout,
       int requestsQueuedMax,
       int breakerFailuresMax,
@@ -223,6 +226,7 @@ public record Settings(
     static Redis from(Section c) {
       return new Redis(
           c.text("uri"),
+          c.oneOf("cluster", "on", "off").equals("on"),
           c.positive("command-timeout"),
           c.atLeast("requests-queued-max", 1),
           c.atLeast("breaker-failures-max", 1),
@@ -305,8 +309,20 @@ public record Settings(
     }
   }
 
-  /** Where etcd is; no endpoints: no etcd, one node on its own. */
-  public record Etcd(List<String> endpoints, String prefix, Duration leaseTtl) {
+  /**
+   * Where etcd is; no endpoints: no etcd, one node on its own. The password never appears in {@link
+   * #toString()}.
+   *
+   * @param user empty: none
+   * @param caFile certificates to trust for https, PEM; empty: the JVM's
+   */
+  public record Etcd(
+      List<String> endpoints,
+      String prefix,
+      Duration leaseTtl,
+      String user,
+      String password,
+      String caFile) {
     static Etcd from(Section c) {
       String text = c.text("endpoints");
       List<String> endpoints =
@@ -316,7 +332,18 @@ public record Settings(
           "endpoints",
           text,
           "none, or URLs like http://127.0.0.1:2379 with commas between");
-      return new Etcd(endpoints, c.text("prefix"), c.positive("lease-ttl"));
+      return new Etcd(
+          endpoints,
+          c.text("prefix"),
+          c.positive("lease-ttl"),
+          c.text("user"),
+          c.text("password"),
+          c.text("ca-file"));
+    }
+
+    @Override
+    public String toString() {
+      return "Etcd[" + endpoints + ", prefix=" + prefix + ", user=" + user + "]";
     }
   }
 

@@ -4,9 +4,13 @@ import flashsale.config.Settings;
 import flashsale.config.Settings.HostPort;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.SslContext;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -19,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -167,18 +172,34 @@ final class EtcdConnection implements Extension {
   }
 
   private Client newClient() {
-    return Client.builder()
-        .endpoints(settings.endpoints().toArray(String[]::new))
-        .executorService(executor)
-        .interceptor(new CallDeadline(CALL_TIMEOUT))
-        // Fail fast, and once: who calls knows better when to try again.
-        .waitForReady(false)
-        .retryMaxAttempts(0)
-        .connectTimeout(CALL_TIMEOUT)
-        // Finds a connection that died without a word while a watch waits on it.
-        .keepaliveTime(Duration.ofSeconds(10))
-        .keepaliveTimeout(Duration.ofSeconds(3))
-        .build();
+    ClientBuilder builder =
+        Client.builder()
+            .endpoints(settings.endpoints().toArray(String[]::new))
+            .executorService(executor)
+            .interceptor(new CallDeadline(CALL_TIMEOUT))
+            // Fail fast, and once: who calls knows better when to try again.
+            .waitForReady(false)
+            .retryMaxAttempts(0)
+            .connectTimeout(CALL_TIMEOUT)
+            // Finds a connection that died without a word while a watch waits on it.
+            .keepaliveTime(Duration.ofSeconds(10))
+            .keepaliveTimeout(Duration.ofSeconds(3));
+    if (!settings.user().isEmpty()) {
+      builder.user(bytes(settings.user())).password(bytes(settings.password()));
+    }
+    if (!settings.caFile().isEmpty()) {
+      builder.sslContext(trusting(settings.caFile()));
+    }
+    return builder.build();
+  }
+
+  private static SslContext trusting(String caFile) {
+    try {
+      return GrpcSslContexts.forClient().trustManager(new File(caFile)).build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "flashsale.etcd.ca-file: " + caFile + " (expected: a file of certificates in PEM)", e);
+    }
   }
 
   private record NumberedClient(int number, Client client) {}

@@ -59,7 +59,8 @@ final class GrpcFaults {
       return false;
     }
     for (Throwable at = fault; at != null; at = at.getCause()) {
-      if (at instanceof ConnectException
+      if (at instanceof InventoryNodes.NoneKnown
+          || at instanceof ConnectException
           || at instanceof NoRouteToHostException
           || at instanceof UnknownHostException) {
         return true;

@@ -5,9 +5,12 @@ import flashsale.projection.Reads;
 import flashsale.stock.Stock;
 import flashsale.v1.Inventory;
 import flashsale.v1.InventoryHandlerFactory;
+import flashsale.v1.health.Health;
+import flashsale.v1.health.HealthHandlerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.grpc.javadsl.ServerReflection;
 import org.apache.pekko.grpc.javadsl.ServiceHandler;
@@ -17,12 +20,20 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.japi.function.Function;
 
-/** Serves {@link Inventory} over HTTP/2 without TLS; reflection only in the local run. */
+/**
+ * Serves {@link Inventory} and its health over HTTP/2 without TLS; reflection only in the local
+ * run.
+ */
 public final class GrpcServer {
   private GrpcServer() {}
 
+  /**
+   * Binds to the configured address.
+   *
+   * @param serves what the health service says of this node
+   */
   public static CompletionStage<ServerBinding> bind(
-      ActorSystem<?> system, Settings settings, Stock stock, Reads reads) {
+      ActorSystem<?> system, Settings settings, Stock stock, Reads reads, BooleanSupplier serves) {
     Inventory service = new InventoryService(system, stock, reads, settings.grpc());
     List<Function<HttpRequest, CompletionStage<HttpResponse>>> handlers = new ArrayList<>();
     handlers.add(
@@ -32,8 +43,10 @@ public final class GrpcServer {
             org.apache.pekko.stream.SystemMaterializer.get(system).materializer(),
             actorSystem -> Faults::trailers,
             system));
+    handlers.add(HealthHandlerFactory.partial(new HealthService(serves), Health.name, system));
     if (settings.local()) {
-      handlers.add(ServerReflection.create(List.of(Inventory.description), system));
+      handlers.add(
+          ServerReflection.create(List.of(Inventory.description, Health.description), system));
     }
     @SuppressWarnings({"unchecked", "rawtypes"})
     Function<HttpRequest, CompletionStage<HttpResponse>>[] all = handlers.toArray(new Function[0]);

@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -57,6 +58,12 @@ final class InventoryService implements Inventory {
 
   /** How long Postgres is waited for where the actor knows too. */
   private static final Duration POSTGRES_WITHIN = Duration.ofSeconds(1);
+
+  /** A hand-over takes a moment. */
+  private static final Duration MOVING_PAUSE = Duration.ofMillis(100);
+
+  private static final Executor AFTER_PAUSE =
+      CompletableFuture.delayedExecutor(MOVING_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
 
   private final ClusterSharding sharding;
   private final CallLimit calls;
@@ -80,9 +87,30 @@ final class InventoryService implements Inventory {
   /** A mailbox has no bound of its own, so what goes there has one. */
   private CompletionStage<Answer> ask(
       ActivityId id, Function<ActorRef<Answer>, ActivityActor.Message> message, Duration timeout) {
-    return calls.within(
-        () -> sharding.entityRefFor(ActivityActor.KEY, id.value()).ask(message, timeout),
-        new Answer.TryAgain());
+    long deadlineNs = System.nanoTime() + timeout.toNanos();
+    return calls.within(() -> ask(id, message, timeout, deadlineNs), new Answer.TryAgain());
+  }
+
+  /** An actor that ends says so, and nothing came of it: the one that follows is asked. */
+  private CompletionStage<Answer> ask(
+      ActivityId id,
+      Function<ActorRef<Answer>, ActivityActor.Message> message,
+      Duration left,
+      long deadlineNs) {
+    return sharding
+        .entityRefFor(ActivityActor.KEY, id.value())
+        .ask(message, left)
+        .thenCompose(answer -> {
+          if (!(answer instanceof Answer.Moving)) {
+            return CompletableFuture.completedFuture(answer);
+          }
+          Duration leftAfterPause =
+              Duration.ofNanos(deadlineNs - System.nanoTime()).minus(MOVING_PAUSE);
+          return leftAfterPause.isPositive()
+              ? CompletableFuture.supplyAsync(() -> leftAfterPause, AFTER_PAUSE)
+                  .thenCompose(rest -> ask(id, message, rest, deadlineNs))
+              : CompletableFuture.completedFuture(new Answer.TryAgain());
+        });
   }
 
   /**

@@ -32,6 +32,8 @@ public final class Database implements AutoCloseable {
    */
   private static final Duration SOCKET_GRACE = Duration.ofSeconds(5);
 
+  private static final int VALID_WITHIN_S = 2;
+
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
 
   /** Something to do with a connection, which it must not keep. */
@@ -100,6 +102,11 @@ public final class Database implements AutoCloseable {
 
   private static int seconds(Duration duration) {
     return Math.max(1, (int) duration.toSeconds());
+  }
+
+  /** Completes when Postgres answers; fails when it does not. */
+  public CompletionStage<Boolean> reach() {
+    return query(connection -> connection.isValid(VALID_WITHIN_S));
   }
 
   /** One statement on its own, for reading. */

@@ -3,8 +3,13 @@ package flashsale.saleslog;
 import flashsale.config.Settings;
 import flashsale.ledger.Entry;
 import flashsale.model.ActivityId;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sales log on Kafka. One per node.
@@ -22,12 +27,17 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
    */
   private static final int HELD_MAX = 4096;
 
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(3);
+
   private final Appender appender;
   private final Tail tail;
+  private final Supplier<Admin> connect;
+  private @Nullable Admin admin;
 
-  private KafkaSalesLog(Appender appender, Tail tail) {
+  private KafkaSalesLog(Appender appender, Tail tail, Supplier<Admin> connect) {
     this.appender = appender;
     this.tail = tail;
+    this.connect = connect;
   }
 
   /**
@@ -38,7 +48,10 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
   public static KafkaSalesLog create(Settings.Kafka settings, LongSupplier clock) {
     Tail tail = new Tail(settings, clock, HELD_MAX);
     tail.start();
-    return new KafkaSalesLog(new Appender(settings, () -> KafkaClients.producer(settings)), tail);
+    return new KafkaSalesLog(
+        new Appender(settings, () -> KafkaClients.producer(settings)),
+        tail,
+        () -> KafkaClients.admin(settings, ANSWERS_WITHIN));
   }
 
   @Override
@@ -49,6 +62,22 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
   @Override
   public Subscription follow(ActivityId activity, long fromOffset, Listener listener) {
     return tail.follow(activity, fromOffset, listener);
+  }
+
+  /** Completes when a broker answers; fails when none does. */
+  public CompletionStage<?> reach() {
+    try {
+      return admin().describeCluster().nodes().toCompletionStage();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
+  private synchronized Admin admin() {
+    if (admin == null) {
+      admin = connect.get();
+    }
+    return admin;
   }
 
   /**
@@ -64,5 +93,10 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
   public void close() {
     appender.close();
     tail.close();
+    synchronized (this) {
+      if (admin != null) {
+        admin.close(Duration.ZERO);
+      }
+    }
   }
 }

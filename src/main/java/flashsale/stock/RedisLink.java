@@ -1,18 +1,10 @@
 package flashsale.stock;
 
 import flashsale.config.Settings;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.MaintNotificationsConfig;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
@@ -58,52 +50,35 @@ final class RedisLink implements AutoCloseable {
   private static final long NOT_SILENT = Long.MIN_VALUE;
 
   private final ClientResources resources;
-  private final RedisClient client;
-  private final RedisURI uri;
+  private final RedisRoute route;
   private final CircuitBreaker breaker;
-  private CompletableFuture<StatefulRedisConnection<String, String>> current =
+  private CompletableFuture<RedisRoute.Line> current =
       CompletableFuture.failedFuture(new IllegalStateException("redis: not connected yet"));
   private long silentSinceNanos = NOT_SILENT;
   private boolean away;
   private boolean closed;
 
-  private RedisLink(
-      ClientResources resources, RedisClient client, RedisURI uri, CircuitBreaker breaker) {
+  private RedisLink(ClientResources resources, RedisRoute route, CircuitBreaker breaker) {
     this.resources = resources;
-    this.client = client;
-    this.uri = uri;
+    this.route = route;
     this.breaker = breaker.addOnOpenListener(this::onAway).addOnCloseListener(this::onBack);
   }
 
   /** Begins to connect, and does not wait for it. */
   static RedisLink open(Settings.Redis settings, ActorSystem<?> system) {
-    RedisURI uri = RedisURI.create(settings.uri());
-    uri.setTimeout(settings.commandTimeout());
     ClientResources resources =
         ClientResources.builder()
             .reconnectDelay(
                 Delay.exponential(
                     RECONNECT_DELAY_MIN, RECONNECT_DELAY_MAX, 2, TimeUnit.MILLISECONDS))
             .build();
-    RedisClient client = RedisClient.create(resources, uri);
-    client.setOptions(
-        ClientOptions.builder()
-            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-            .requestQueueSize(settings.requestsQueuedMax())
-            .socketOptions(
-                SocketOptions.builder()
-                    .connectTimeout(settings.commandTimeout())
-                    .keepAlive(true)
-                    .build())
-            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-            .build());
     CircuitBreaker breaker =
         CircuitBreaker.create(
             system.classicSystem().scheduler(),
             settings.breakerFailuresMax(),
             settings.commandTimeout(),
             settings.breakerReset());
-    RedisLink link = new RedisLink(resources, client, uri, breaker);
+    RedisLink link = new RedisLink(resources, RedisRoute.of(settings, resources), breaker);
     link.connection();
     return link;
   }
@@ -119,6 +94,11 @@ final class RedisLink implements AutoCloseable {
                         redis.<List<String>>eval(
                             script.text(), ScriptOutputType.MULTI, keys, values))
                     : CompletableFuture.failedFuture(failure)));
+  }
+
+  /** Asks for nothing but an answer. */
+  CompletionStage<Void> ping() {
+    return call(() -> send(RedisClusterAsyncCommands::ping)).thenAccept(pong -> {});
   }
 
   /** Deletes a key of whatever type. */
@@ -139,20 +119,21 @@ final class RedisLink implements AutoCloseable {
   }
 
   private <T> CompletionStage<T> send(
-      Function<RedisAsyncCommands<String, String>, CompletionStage<T>> command) {
+      Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
     return connection()
-        .thenCompose(connection ->
-            command.apply(connection.async()).whenComplete((answer, failure) -> onAnswer(failure)));
+        .thenCompose(line ->
+            command.apply(line.commands()).whenComplete((answer, failure) -> onAnswer(failure)));
   }
 
-  private synchronized CompletionStage<StatefulRedisConnection<String, String>> connection() {
+  private synchronized CompletionStage<RedisRoute.Line> connection() {
     if (current.isCompletedExceptionally() && !closed) {
       current =
-          client
-              .connectAsync(StringCodec.UTF8, uri)
-              .whenComplete((connection, failure) -> {
-                if (connection != null) {
-                  log.atInfo().addKeyValue("host", uri.getHost()).log("redis connected");
+          route
+              .connector()
+              .get()
+              .whenComplete((line, failure) -> {
+                if (line != null) {
+                  log.atInfo().addKeyValue("redis", route.where()).log("redis connected");
                 }
               })
               .toCompletableFuture();
@@ -176,9 +157,9 @@ final class RedisLink implements AutoCloseable {
     } else if (now - silentSinceNanos > SILENCE_MAX.toNanos()
         && current.isDone()
         && !current.isCompletedExceptionally()) {
-      log.atWarn().addKeyValue("host", uri.getHost()).log("redis silent, connecting anew");
+      log.atWarn().addKeyValue("redis", route.where()).log("redis silent, connecting anew");
       silentSinceNanos = NOT_SILENT;
-      var unused = current.thenCompose(StatefulRedisConnection::closeAsync);
+      var unused = current.thenCompose(line -> line.connection().closeAsync());
       current = CompletableFuture.failedFuture(failure);
     }
   }
@@ -186,13 +167,13 @@ final class RedisLink implements AutoCloseable {
   private synchronized void onAway() {
     if (!away) {
       away = true;
-      log.atWarn().addKeyValue("host", uri.getHost()).log("redis away, calls fail at once");
+      log.atWarn().addKeyValue("redis", route.where()).log("redis away, calls fail at once");
     }
   }
 
   private synchronized void onBack() {
     away = false;
-    log.atInfo().addKeyValue("host", uri.getHost()).log("redis back");
+    log.atInfo().addKeyValue("redis", route.where()).log("redis back");
   }
 
   private static Throwable causeOf(Throwable failure) {
@@ -206,7 +187,7 @@ final class RedisLink implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    route.client().shutdown(Duration.ZERO, Duration.ofSeconds(2));
     var unused = resources.shutdown(0, 2, TimeUnit.SECONDS);
   }
 }

@@ -59,6 +59,11 @@ public final class RedisStock implements Stock, AutoCloseable {
     return new RedisStock(RedisLink.open(settings, system), settings.keyPrefix());
   }
 
+  /** Completes when Redis answers; fails when it does not. */
+  public CompletionStage<Void> reach() {
+    return link.ping();
+  }
+
   @Override
   public CompletionStage<ClaimReply> claim(ClaimCall call) {
     Stream<String> numbers =

@@ -62,6 +62,7 @@ public final class AnswerSamples {
         new Answer.SoldOut(),
         new Answer.Pending(ORDER_ID),
         new Answer.TryAgain(),
+        new Answer.Moving(),
         new Answer.UnknownActivity(),
         new Answer.NotPurchased(),
         VIEW,

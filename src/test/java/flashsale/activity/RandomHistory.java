@@ -31,6 +31,7 @@ final class RandomHistory {
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),
           3,
+          4,
           Duration.ofSeconds(5));
 
   private static final long TICK_MS = 300;

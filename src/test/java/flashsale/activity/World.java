@@ -40,6 +40,7 @@ final class World {
           Duration.ofSeconds(10),
           Duration.ofSeconds(2),
           5,
+          4,
           Duration.ofMinutes(2));
 
   private static final long PROJECTION_MS = 50;

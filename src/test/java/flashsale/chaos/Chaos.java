@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +69,8 @@ public final class Chaos {
     }
     try {
       ChaosOptions options = ChaosOptions.parse(args);
-      List<Fault> faults = options.chosen(FaultList.all());
+      List<Fault> faults =
+          options.chosen(options.cluster() ? ClusterFaults.all() : FaultList.all());
       if (options.list()) {
         faults.forEach(fault -> out.println(listed(fault)));
         return OK;
@@ -158,7 +158,7 @@ public final class Chaos {
     RoundResult result;
     ChaosHistory history = null;
     try {
-      ChaosSystem running = running(fault.smallDisks());
+      ChaosSystem running = running(ChaosSystem.Shape.of(fault));
       ChaosRound.Outcome outcome =
           new ChaosRound(running, ChaosRound.Limits.DEFAULT, guests, options.stock(), PACE)
               .run(fault, activityId, opsToken);
@@ -181,29 +181,29 @@ public final class Chaos {
     return result;
   }
 
-  /** The one that runs, if its disks are as wanted; else another one. */
-  private synchronized ChaosSystem running(Set<String> smallDisks) throws IOException {
+  /** The one that runs, if it is as wanted; else another one. */
+  private synchronized ChaosSystem running(ChaosSystem.Shape shape) throws IOException {
     ChaosSystem now = system;
-    if (now != null && !now.partsOnSmallDisks().equals(smallDisks)) {
+    if (now != null && !now.shape().equals(shape)) {
       stopSystem();
       now = null;
     }
     if (now == null) {
-      now = started(smallDisks);
+      now = started(shape);
       system = now;
     }
     return now;
   }
 
   /** Nothing is broken yet: a machine that was too busy for the start is given a second chance. */
-  private ChaosSystem started(Set<String> smallDisks) throws IOException {
+  private ChaosSystem started(ChaosSystem.Shape shape) throws IOException {
     systems++;
     try {
-      return ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
+      return ChaosSystem.start(directory.resolve("system-" + systems), shape);
     } catch (CompletionException e) {
       out.println("the system did not start and is started again: " + e.getMessage());
       systems++;
-      return ChaosSystem.start(directory.resolve("system-" + systems), smallDisks);
+      return ChaosSystem.start(directory.resolve("system-" + systems), shape);
     }
   }
 

@@ -4,6 +4,7 @@ import flashsale.local.SelloutAnswer;
 import flashsale.local.SelloutHistory;
 import flashsale.local.SelloutHistory.Exchange;
 import flashsale.local.SelloutHistory.Shopper;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -103,6 +104,25 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
         .filter(answeredNs -> answeredNs >= afterNs)
         .min(Long::compare)
         .orElse(null);
+  }
+
+  /**
+   * The longest time between two sales that follow each other, by the log's clock, of which the
+   * later one was made after {@code fromNs} and the earlier one before {@code toNs}; null: there
+   * are no two.
+   */
+  @Nullable Duration longestPause(long fromNs, long toNs) {
+    if (books == null) {
+      return null;
+    }
+    long[] times = books.orders.stream().mapToLong(Order::confirmedAtMs).sorted().toArray();
+    long longestMs = -1;
+    for (int i = 1; i < times.length; i++) {
+      if (times[i] >= clock.wallMs(fromNs) && times[i - 1] <= clock.wallMs(toNs)) {
+        longestMs = Math.max(longestMs, times[i] - times[i - 1]);
+      }
+    }
+    return longestMs < 0 ? null : Duration.ofMillis(longestMs);
   }
 
   /** How long refusals took that were asked between the two moments, in milliseconds, sorted. */

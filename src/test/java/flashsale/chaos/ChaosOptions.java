@@ -10,7 +10,8 @@ import java.util.Locale;
  *
  * @param wanted parts of the names of those that are struck; none: all
  */
-record ChaosOptions(boolean list, boolean quick, List<String> wanted, int times, int stock) {
+record ChaosOptions(
+    boolean list, boolean quick, boolean cluster, List<String> wanted, int times, int stock) {
   private static final int TIMES = 5;
   private static final int TIMES_MAX = 1000;
   private static final int STOCK = 3000;
@@ -19,13 +20,14 @@ record ChaosOptions(boolean list, boolean quick, List<String> wanted, int times,
   private static final int STOCK_MAX = 1_000_000;
   static final String USAGE =
       """
-      usage: scripts/chaos [--quick] [--fault NAME …] [--times 5] [--stock 3000] [--list]
+      usage: scripts/chaos [--cluster] [--quick] [--fault NAME …] [--times 5] [--stock 3000] [--list]
 
       Starts the whole system on ports and data of its own. Then, for each kind of fault and as often
       as --times says: a fresh sale, thousands of shoppers who never give up, the fault in the middle
       of it. What they were told is held against every book. Prints a table and writes it to
       target/chaos/report.md.
 
+        --cluster      bad days of three nodes, two gateways and a projection, instead of one node's
         --quick        a few kinds of fault, once each, small sales: at most 4 minutes
         --fault NAME   only faults with NAME in their name; may be said more than once
         --times N      1 to 1000
@@ -45,6 +47,7 @@ record ChaosOptions(boolean list, boolean quick, List<String> wanted, int times,
   static ChaosOptions parse(String... args) {
     boolean list = false;
     boolean quick = false;
+    boolean cluster = false;
     List<String> wanted = new ArrayList<>();
     int times = 0;
     int stock = 0;
@@ -52,18 +55,20 @@ record ChaosOptions(boolean list, boolean quick, List<String> wanted, int times,
       switch (args[i]) {
         case "--list" -> list = true;
         case "--quick" -> quick = true;
+        case "--cluster" -> cluster = true;
         case "--fault" -> wanted.add(value(args, i++).toLowerCase(Locale.ROOT));
         case "--times" -> times = number(args, i++, 1, TIMES_MAX);
         case "--stock" -> stock = number(args, i++, STOCK_MIN, STOCK_MAX);
         default ->
             throw new WrongArguments(
                 quoted(args[i])
-                    + " (expected: --quick, --fault, --times, --stock, --list or --help)");
+                    + " (expected: --cluster, --quick, --fault, --times, --stock, --list or --help)");
       }
     }
     return new ChaosOptions(
         list,
         quick,
+        cluster,
         wanted,
         times > 0 ? times : quick ? 1 : TIMES,
         stock > 0 ? stock : quick ? STOCK_QUICK : STOCK);
@@ -78,13 +83,15 @@ record ChaosOptions(boolean list, boolean quick, List<String> wanted, int times,
       }
     }
     if (wanted.isEmpty()) {
-      return quick
-          ? all.stream().filter(fault -> FaultList.QUICK.contains(fault.name())).toList()
-          : all;
+      return quick ? all.stream().filter(ChaosOptions::isQuick).toList() : all;
     }
     return all.stream()
         .filter(fault -> wanted.stream().anyMatch(part -> isNamed(fault, part)))
         .toList();
+  }
+
+  private static boolean isQuick(Fault fault) {
+    return FaultList.QUICK.contains(fault.name()) || ClusterFaults.QUICK.contains(fault.name());
   }
 
   private static boolean isNamed(Fault fault, String part) {

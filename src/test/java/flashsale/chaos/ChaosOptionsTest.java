@@ -33,7 +33,7 @@ class ChaosOptionsTest {
           --stock 5        | --stock: "5" (expected: 100 to 1000000)
           --stock x        | --stock: "x" (expected: 100 to 1000000)
           --fault nonsense | --fault: "nonsense" (expected: part of a name that --list shows)
-          --slow           | "--slow" (expected: --quick, --fault, --times, --stock, --list or --help)
+          --slow           | "--slow" (expected: --cluster, --quick, --fault, --times, --stock, --list or --help)
           """)
   void refusesNonsenseInOneLine(String args, String why) throws Exception {
     assertThat(run(args.split(" ", -1))).isEqualTo(2);
@@ -66,6 +66,8 @@ class ChaosOptionsTest {
     assertThat(FaultList.all().stream().map(Fault::name)).containsAll(FaultList.QUICK);
     assertThat(ChaosOptions.parse("--quick").chosen(FaultList.all()))
         .hasSameSizeAs(FaultList.QUICK);
+    assertThat(ChaosOptions.parse("--quick", "--cluster").chosen(ClusterFaults.all()))
+        .hasSameSizeAs(ClusterFaults.QUICK);
   }
 
   @Test

@@ -77,8 +77,9 @@ final class ChaosRound {
   /** Sells {@code activityId} out, with the fault in between. */
   Outcome run(Fault fault, String activityId, String opsToken) throws Exception {
     create(activityId);
+    system.sells(activityId);
     ChaosHistory.Clock clock = ChaosHistory.Clock.now();
-    Crowd crowd = Crowd.before(system.url(), activityId, guests, pace);
+    Crowd crowd = Crowd.before(system.urls(), activityId, guests, pace);
     long struckNs;
     long healingNs;
     long healedNs;
@@ -91,7 +92,7 @@ final class ChaosRound {
       }
       struckNs = System.nanoTime();
       try {
-        crowd.admit((int) (stock * COME_MEANWHILE), fault.lasts().plus(STRIKES_WITHIN));
+        crowd.admit((int) (stock * COME_MEANWHILE), fault.inAll().plus(STRIKES_WITHIN));
         fault.strike(system);
         Thread.sleep(fault.lasts());
       } finally {
@@ -142,6 +143,10 @@ final class ChaosRound {
       long healingNs,
       long healedNs) {
     Long soldAgainNs = history.firstSaleAfter(healedNs);
+    Duration recovery =
+        fault.sellsOn()
+            ? history.longestPause(struckNs, healedNs)
+            : soldAgainNs == null ? null : Duration.ofNanos(soldAgainNs - healedNs);
     return new RoundResult(
         fault.name(),
         buyers,
@@ -149,7 +154,7 @@ final class ChaosRound {
         history.requests(),
         history.retried(),
         Duration.ofNanos(healedNs - struckNs),
-        soldAgainNs == null ? null : Duration.ofNanos(soldAgainNs - healedNs),
+        recovery,
         refusedP99Ms(history, struckNs, healingNs),
         ChaosCheck.violationsIn(history));
   }

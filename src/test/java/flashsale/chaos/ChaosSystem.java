@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The system that is struck: every part a process of its own, with proxies before two of them. */
 final class ChaosSystem implements Target, AutoCloseable {
@@ -24,28 +23,45 @@ final class ChaosSystem implements Target, AutoCloseable {
   private final RunningStack stack;
   private final Map<String, ChaosProxy> proxies;
   private final List<SmallDisk> smallDisks;
+  private final Shape shape;
+  private final ClusterView cluster;
+  private volatile String selling = "";
+
+  /**
+   * What a fault needs of the system.
+   *
+   * @param nodes of the inventory
+   * @param smallDisks parts whose data is on a {@link SmallDisk}
+   */
+  record Shape(int nodes, Set<String> smallDisks) {
+    static Shape of(Fault fault) {
+      return new Shape(fault.nodes(), fault.smallDisks());
+    }
+  }
 
   private ChaosSystem(
-      RunningStack stack, Map<String, ChaosProxy> proxies, List<SmallDisk> smallDisks) {
+      RunningStack stack,
+      Map<String, ChaosProxy> proxies,
+      List<SmallDisk> smallDisks,
+      Shape shape) {
     this.stack = stack;
     this.proxies = proxies;
     this.smallDisks = smallDisks;
+    this.shape = shape;
+    this.cluster = new ClusterView(stack.state());
   }
 
-  /**
-   * Returns when the node is ready; everything written stays below {@code directory}.
-   *
-   * @param onSmallDisks parts whose data is on a {@link SmallDisk}
-   */
-  static ChaosSystem start(Path directory, Set<String> onSmallDisks) throws IOException {
+  /** Returns when the nodes are ready; everything written stays below {@code directory}. */
+  static ChaosSystem start(Path directory, Shape shape) throws IOException {
     List<SmallDisk> smallDisks = new ArrayList<>();
     try {
-      for (String part : onSmallDisks) {
+      for (String part : shape.smallDisks()) {
         smallDisks.add(SmallDisk.mount(RunningStack.data(directory, part)));
       }
       Map<String, ChaosProxy> proxies = new HashMap<>();
-      RunningStack stack = RunningStack.start(directory, own -> detour(own, proxies));
-      return new ChaosSystem(stack, proxies, smallDisks);
+      RunningStack stack =
+          RunningStack.start(directory, shape.nodes(), own -> detour(own, proxies));
+      return new ChaosSystem(stack, proxies, smallDisks, shape);
     } catch (IOException | RuntimeException e) {
       unmount(smallDisks);
       throw e;
@@ -62,10 +78,33 @@ final class ChaosSystem implements Target, AutoCloseable {
     }
   }
 
-  Set<String> partsOnSmallDisks() {
-    return smallDisks.stream()
-        .map(disk -> String.valueOf(disk.directory().getFileName()))
-        .collect(Collectors.toSet());
+  Shape shape() {
+    return shape;
+  }
+
+  /** From now on this is the activity that is sold. */
+  void sells(String activityId) {
+    selling = activityId;
+  }
+
+  @Override
+  public void restartAll(List<String> parts) throws IOException {
+    stack.restartAll(parts);
+  }
+
+  @Override
+  public void awaitEnd(String part) throws Exception {
+    stack.awaitEnd(part);
+  }
+
+  @Override
+  public String sellingNode() throws IOException {
+    return cluster.hostOf(selling);
+  }
+
+  @Override
+  public String coordinatorsNode() throws IOException {
+    return cluster.oldest();
   }
 
   private static LocalStackDetours.Ports detour(
@@ -81,9 +120,14 @@ final class ChaosSystem implements Target, AutoCloseable {
     }
   }
 
-  /** Where shoppers ask. */
+  /** Where operators ask. */
   URI url() {
-    return URI.create(stack.url());
+    return urls().getFirst();
+  }
+
+  /** Where shoppers ask. */
+  List<URI> urls() {
+    return stack.state().http().stream().map(URI::create).toList();
   }
 
   /** Sends a request as an operator. */

@@ -9,6 +9,8 @@ import flashsale.local.SelloutHistory.Question;
 import flashsale.local.SelloutHttp;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -118,10 +120,12 @@ final class Crowd {
   }
 
   /** They stand in front of the door: nobody asks before {@link #admit}. */
-  static Crowd before(URI url, String activityId, List<Guest> guests, Pace pace) {
+  static Crowd before(List<URI> urls, String activityId, List<Guest> guests, Pace pace) {
     Crowd crowd = new Crowd(activityId, guests, pace);
     for (int i = 0; i < pace.connections; i++) {
-      Thread.ofVirtual().start(() -> crowd.work(url));
+      List<URI> from = new ArrayList<>(urls);
+      Collections.rotate(from, i);
+      Thread.ofVirtual().start(() -> crowd.work(from));
     }
     return crowd;
   }
@@ -195,8 +199,8 @@ final class Crowd {
         .toList();
   }
 
-  private void work(URI url) {
-    try (SelloutHttp connection = new SelloutHttp(url)) {
+  private void work(List<URI> urls) {
+    try (SelloutHttp connection = new SelloutHttp(urls)) {
       while (!closed) {
         Task task = next();
         if (task != null) {

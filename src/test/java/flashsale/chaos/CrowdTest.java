@@ -52,7 +52,7 @@ class CrowdTest {
   }
 
   private Crowd crowd(String url) {
-    return Crowd.before(URI.create(url), "sale", GUESTS, PACE);
+    return Crowd.before(List.of(URI.create(url)), "sale", GUESTS, PACE);
   }
 
   private static List<SelloutAnswer> answers(Shopper shopper) {

@@ -20,6 +20,24 @@ interface Fault {
     return Set.of();
   }
 
+  /** Inventory nodes that it needs; more than one: every role in processes of its own. */
+  default int nodes() {
+    return 1;
+  }
+
+  /**
+   * Others are to take over while it lasts: what is measured is the longest time without a sale,
+   * and not how long the first one takes after it is healed.
+   */
+  default boolean sellsOn() {
+    return false;
+  }
+
+  /** How long it takes with all that it does to strike and to heal; shoppers come all the time. */
+  default Duration inAll() {
+    return lasts();
+  }
+
   /** How often a run strikes it at most; less for one that lasts very long. */
   default int timesMax() {
     return Integer.MAX_VALUE;

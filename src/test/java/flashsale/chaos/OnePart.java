@@ -48,6 +48,26 @@ record OnePart(String part, Path directory, LocalStackState state, ChaosProxy pr
   }
 
   @Override
+  public void restartAll(List<String> parts) {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
+  public void awaitEnd(String named) {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
+  public String sellingNode() {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
+  public String coordinatorsNode() {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
   public ChaosProxy proxy(String named) {
     return proxy;
   }

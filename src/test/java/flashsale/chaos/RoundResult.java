@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What came of one sale under one fault.
  *
  * @param away from the strike until the parts answered again
- * @param recovery from then until a unit was sold again, and told; null: that was not seen
+ * @param recovery from then until a unit was sold again, and told; where others take over, the
+ *     longest time without a sale; null: that was not seen
  * @param refusedP99Ms how long all but 1 % of the refusals took while the fault lasted; null: there
  *     were too few
  */

@@ -2,13 +2,15 @@ package flashsale.chaos;
 
 import flashsale.local.LocalStackState;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The running system, as a fault sees it. */
 interface Target {
   /**
    * Sends a signal to a part's process.
    *
-   * @param part "node-1", "redis", "kafka", "postgres" or "etcd"
+   * @param part "node-1", "redis", "kafka", "postgres" or "etcd"; of several nodes, as the local
+   *     run names them
    * @param signal "KILL", "STOP" or "CONT"
    */
   void signal(String part, String signal) throws Exception;
@@ -18,6 +20,18 @@ interface Target {
    * answers.
    */
   void restart(String part) throws Exception;
+
+  /** The same with several parts at once: none is ready before the others. */
+  void restartAll(List<String> parts) throws Exception;
+
+  /** Waits until the process of a part has ended by itself. */
+  void awaitEnd(String part) throws Exception;
+
+  /** The node that sells the activity of this round; the only one where there is one. */
+  String sellingNode() throws Exception;
+
+  /** The node that says where each activity is. */
+  String coordinatorsNode() throws Exception;
 
   /** What stands between the node and "redis" or "kafka". */
   ChaosProxy proxy(String part);

@@ -135,6 +135,8 @@ class SettingsTest {
           activity.batch-max          | 257          | 1 to 256
           activity.batches-under-way-max | 0         | >= 1
           activity.redis-retries-max  | -1           | >= 0
+          activity.rebuilds-at-once-max | 0          | >= 1
+          redis.cluster               | yes          | on or off
           redis.requests-queued-max   | 0            | >= 1
           redis.breaker-failures-max  | 0            | >= 1
           kafka.partitions            | 0            | 1 to 1024

@@ -15,6 +15,7 @@ import flashsale.v1.FindPurchaseRequest;
 import flashsale.v1.GetActivityRequest;
 import flashsale.v1.GetOrderRequest;
 import flashsale.v1.GetProofRequest;
+import flashsale.v1.Inventory;
 import flashsale.v1.InventoryClient;
 import flashsale.v1.ListActivitiesRequest;
 import flashsale.v1.ListOrdersRequest;
@@ -24,6 +25,9 @@ import flashsale.v1.RepairActivityReply;
 import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
+import flashsale.v1.health.HealthCheckRequest;
+import flashsale.v1.health.HealthCheckResponse.ServingStatus;
+import flashsale.v1.health.HealthClient;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,11 +35,15 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.grpc.GrpcClientSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +57,15 @@ class GrpcServerTest {
 
   /** Its actor answers what no question of the contract can be answered with. */
   private static final String ODD = "odd";
+
+  /** Its actor ends when it is asked for the first time, and the next one answers. */
+  private static final String MOVING = "moving";
+
+  /** Its actors end whenever they are asked. */
+  private static final String ALWAYS_MOVING = "always-moving";
+
+  private static final AtomicInteger MOVES = new AtomicInteger();
+  private static final AtomicBoolean SERVES = new AtomicBoolean(true);
 
   /** Takes connections and says nothing. */
   private static ServerSocket hangingPostgres;
@@ -66,7 +83,8 @@ class GrpcServerTest {
             flashsale.postgres { port = %d, connection-timeout = 60 s }
             """
                 .formatted(hangingPostgres.getLocalPort()),
-            GrpcServerTest::actor);
+            GrpcServerTest::actor,
+            SERVES::get);
     client = inventory.client();
   }
 
@@ -75,6 +93,10 @@ class GrpcServerTest {
       switch (message) {
         case ActivityActor.Command command when activity.equals(ODD) ->
             command.replyTo().tell(new Answer.BelowSold(1));
+        case ActivityActor.Claim claim
+            when activity.equals(ALWAYS_MOVING)
+                || activity.equals(MOVING) && MOVES.getAndIncrement() == 0 ->
+            claim.replyTo().tell(new Answer.Moving());
         case ActivityActor.Claim claim when !activity.equals(SILENT) ->
             claim.replyTo().tell(new Answer.Confirmed(AnswerSamples.ORDER));
         case ActivityActor.Repair repair when !activity.equals(SILENT) ->
@@ -114,6 +136,48 @@ class GrpcServerTest {
     Status status = refusal(call);
     assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(status.getDescription()).isEqualTo(why);
+  }
+
+  @Test
+  void asksTheNextActorWhereOneEnds() throws Exception {
+    ClaimReply reply = answer(client.claim(claim(MOVING).build()));
+    assertThat(reply.hasConfirmed()).isTrue();
+    assertThat(MOVES).hasValue(2);
+  }
+
+  @Test
+  void saysTryAgainWhereNoActorStays() throws Exception {
+    ClaimReply reply = answer(client.claim(claim(ALWAYS_MOVING).build()));
+    assertThat(reply.hasTryAgain()).isTrue();
+  }
+
+  @Test
+  void saysWhetherItServes() throws Exception {
+    HealthClient health =
+        HealthClient.create(
+            GrpcClientSettings.connectToServiceAt("127.0.0.1", inventory.port(), inventory.system())
+                .withTls(false),
+            inventory.system());
+    HealthCheckRequest whole = HealthCheckRequest.getDefaultInstance();
+    HealthCheckRequest one = HealthCheckRequest.newBuilder().setService(Inventory.name).build();
+    HealthCheckRequest other = HealthCheckRequest.newBuilder().setService("other").build();
+    List<ServingStatus> watched = new CopyOnWriteArrayList<>();
+    var unused =
+        health
+            .watch(whole)
+            .runForeach(response -> watched.add(response.getStatus()), inventory.system());
+
+    assertThat(answer(health.check(whole)).getStatus()).isEqualTo(ServingStatus.SERVING);
+    assertThat(answer(health.check(one)).getStatus()).isEqualTo(ServingStatus.SERVING);
+    assertThat(refusal(health.check(other)).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    await().untilAsserted(() -> assertThat(watched).containsExactly(ServingStatus.SERVING));
+    SERVES.set(false);
+    assertThat(answer(health.check(one)).getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+    await()
+        .untilAsserted(() ->
+            assertThat(watched).containsExactly(ServingStatus.SERVING, ServingStatus.NOT_SERVING));
+    SERVES.set(true);
+    answer(health.close());
   }
 
   @Test

@@ -9,6 +9,7 @@ import flashsale.projection.Reads;
 import flashsale.stock.RedisStock;
 import flashsale.v1.InventoryClient;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -43,6 +44,19 @@ final class RunningInventory implements AutoCloseable {
    */
   static RunningInventory start(
       String settings, Function<String, Behavior<ActivityActor.Message>> actor) throws Exception {
+    return start(settings, actor, () -> true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param serves what its health says
+   */
+  static RunningInventory start(
+      String settings,
+      Function<String, Behavior<ActivityActor.Message>> actor,
+      BooleanSupplier serves)
+      throws Exception {
     Config config = config(settings);
     Settings read = Settings.from(config);
     ActorTestKit node = ActorTestKit.create("grpc-test", config);
@@ -53,7 +67,7 @@ final class RunningInventory implements AutoCloseable {
     Database database = Database.create(read.postgres(), "test", 8);
     RedisStock redis = RedisStock.connect(read.redis(), node.system());
     ServerBinding server =
-        GrpcServer.bind(node.system(), read, redis, new Reads(database))
+        GrpcServer.bind(node.system(), read, redis, new Reads(database), serves)
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
     int port = server.localAddress().getPort();

@@ -20,13 +20,22 @@ sealed interface LocalStackOptions {
           "--no-demo",
           "--restart");
 
+  int NODES_MAX = 9;
+
   /**
    * Start everything.
    *
+   * @param nodes of the inventory; more than one: every role in processes of its own
    * @param dataDir null: a temporary one, removed at the end
    * @param demo whether a demo activity is created
    */
-  record Run(int httpPort, int grpcPort, int managementPort, @Nullable Path dataDir, boolean demo)
+  record Run(
+      int nodes,
+      int httpPort,
+      int grpcPort,
+      int managementPort,
+      @Nullable Path dataDir,
+      boolean demo)
       implements LocalStackOptions {}
 
   /** Start one part of the running system again. */
@@ -51,8 +60,7 @@ sealed interface LocalStackOptions {
   }
 
   private static Run run(Path caller, Map<String, String> given) {
-    int nodes = number(given, "--nodes", 1, 100);
-    require(nodes == 1, "--nodes: " + nodes + " (expected: 1; more than one node comes later)");
+    int nodes = number(given, "--nodes", 1, NODES_MAX);
     int http = number(given, "--http-port", 8080, 65535);
     int grpc = number(given, "--grpc-port", 8081, 65535);
     int management = number(given, "--management-port", 8558, 65535);
@@ -61,6 +69,7 @@ sealed interface LocalStackOptions {
         "ports: " + List.of(http, grpc, management) + " (expected: three different ones)");
     String dataDir = given.get("--data-dir");
     return new Run(
+        nodes,
         http,
         grpc,
         management,

@@ -18,22 +18,22 @@ final class LocalStackOptionsTest {
 
   @Test
   void startsEverythingOnTheUsualPortsWhenNothingIsSaid() {
-    assertThat(parse("")).isEqualTo(new LocalStackOptions.Run(8080, 8081, 8558, null, true));
+    assertThat(parse("")).isEqualTo(new LocalStackOptions.Run(1, 8080, 8081, 8558, null, true));
   }
 
   @Test
   void takesEveryFlag() {
     assertThat(
             parse(
-                "--nodes 1 --http-port 9000 --grpc-port=9001 --management-port 9002 --no-demo"
+                "--nodes 3 --http-port 9000 --grpc-port=9001 --management-port 9002 --no-demo"
                     + " --data-dir /var/sale"))
-        .isEqualTo(new LocalStackOptions.Run(9000, 9001, 9002, Path.of("/var/sale"), false));
+        .isEqualTo(new LocalStackOptions.Run(3, 9000, 9001, 9002, Path.of("/var/sale"), false));
   }
 
   @Test
   void findsARelativeDataDirectoryWhereTheCallerStands() {
     assertThat(parse("--data-dir ../sale"))
-        .isEqualTo(new LocalStackOptions.Run(8080, 8081, 8558, Path.of("/home/sale"), true));
+        .isEqualTo(new LocalStackOptions.Run(1, 8080, 8081, 8558, Path.of("/home/sale"), true));
   }
 
   @Test
@@ -54,8 +54,8 @@ final class LocalStackOptionsTest {
         "--grpc-port ten                    | --grpc-port: \"ten\" (expected: 1 to 65535)",
         "--management-port 99999999999      | --management-port: \"99999999999\" (expected: 1 to 65535)",
         "--http-port 8081                   | ports: [8081, 8081, 8558] (expected: three different ones)",
-        "--nodes 2                          | --nodes: 2 (expected: 1; more than one node comes later)",
-        "--nodes 0                          | --nodes: \"0\" (expected: 1 to 100)",
+        "--nodes 10                         | --nodes: \"10\" (expected: 1 to 9)",
+        "--nodes 0                          | --nodes: \"0\" (expected: 1 to 9)",
         "--http-port 8000 --http-port 8001  | --http-port: twice (expected: once)",
         "--restart                          | --restart: nothing (expected: a value)",
         "--restart redis --no-demo          | --restart: other flags too (expected: it stands alone)"

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * ends (see {@code scripts/run}).
  */
 final class LocalStackPart {
+  /** How long a server may take to end. */
   static final Duration STOP_GRACE = Duration.ofSeconds(4);
 
   /** A server that is up, and how it is asked to end. */
@@ -32,13 +33,15 @@ final class LocalStackPart {
   private final String name;
   private final Starter starter;
   private final Mourner mourner;
+  private final Duration stopsWithin;
   private final ExecutorService thread;
   private volatile @Nullable Running running;
 
-  LocalStackPart(String name, Starter starter, Mourner mourner) {
+  LocalStackPart(String name, Starter starter, Mourner mourner, Duration stopsWithin) {
     this.name = name;
     this.starter = starter;
     this.mourner = mourner;
+    this.stopsWithin = stopsWithin;
     this.thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("part-" + name).factory());
@@ -88,7 +91,7 @@ final class LocalStackPart {
     }
     Thread asking = Thread.ofVirtual().start(() -> close(now.server()));
     try {
-      if (!asking.join(STOP_GRACE)) {
+      if (!asking.join(stopsWithin)) {
         now.process().kill();
       }
     } catch (InterruptedException e) {

@@ -1,48 +1,56 @@
 package flashsale.local;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a run and how they hang together: four servers that need nobody, and the node that
- * needs all of them.
+ * The parts of a run and how they hang together: four servers that need nobody, and the nodes that
+ * need all of them.
  */
 final class LocalStackParts {
-  static final String NODE = "node-1";
+  /** A node that leaves hands over its shards first. */
+  private static final Duration NODE_STOPS_WITHIN = Duration.ofSeconds(25);
 
-  private final NodeProcess.Ports nodePorts;
+  private final LocalStackOptions.Run options;
+  private final List<LocalStackNodes.Plan> plans;
   private final LocalStackPorts ports;
   private final LocalStackDetours.Ports seen;
   private final boolean etcd;
   private final Map<String, LocalStackPart> servers = new LinkedHashMap<>();
-  private final LocalStackPart node;
+  private final Map<String, LocalStackPart> nodes = new LinkedHashMap<>();
   private volatile @Nullable PostgresProcess postgres;
 
   LocalStackParts(
       LocalStackOptions.Run options,
       LocalStackFiles files,
       Path dataDir,
-      LocalStackPorts ports,
       LocalStackDetours detours,
       LocalStackPart.Mourner mourner) {
-    this.ports = ports;
-    this.seen = detours.around(new LocalStackDetours.Ports(ports.redis(), ports.kafka()));
-    this.nodePorts =
-        new NodeProcess.Ports(
-            options.httpPort(), options.grpcPort(), options.managementPort(), ports.remoting());
+    this.options = options;
+    this.plans = LocalStackNodes.of(options.nodes());
+    this.ports = LocalStackPorts.of(dataDir, portNames(plans));
+    this.seen = detours.around(new LocalStackDetours.Ports(ports.of("redis"), ports.of("kafka")));
     this.etcd = EtcdProcess.isInstalled();
+    if (!etcd && plans.size() > 1) {
+      throw new ServerProcess.StartFailure(
+          "no etcd here, and several nodes find each other through it alone;"
+              + " install it (apt-get install etcd-server), or start one node");
+    }
     addServer(
         "redis",
         mourner,
         () -> {
           var redis =
-              RedisProcess.start(dataDir.resolve("redis"), ports.redis(), files.log("redis"));
+              RedisProcess.start(dataDir.resolve("redis"), ports.of("redis"), files.log("redis"));
           return new LocalStackPart.Running(redis.process(), redis);
         });
     addServer(
@@ -51,7 +59,7 @@ final class LocalStackParts {
         () -> {
           var started =
               PostgresProcess.start(
-                  dataDir.resolve("postgres"), ports.postgres(), files.log("postgres"));
+                  dataDir.resolve("postgres"), ports.of("postgres"), files.log("postgres"));
           postgres = started;
           return new LocalStackPart.Running(started.process(), started);
         });
@@ -61,7 +69,7 @@ final class LocalStackParts {
         () -> {
           var kafka =
               KafkaProcess.start(
-                  dataDir.resolve("kafka"), ports.kafka(), seen.kafka(), files.log("kafka"));
+                  dataDir.resolve("kafka"), ports.of("kafka"), seen.kafka(), files.log("kafka"));
           return new LocalStackPart.Running(kafka.process(), kafka);
         });
     if (etcd) {
@@ -70,26 +78,62 @@ final class LocalStackParts {
           mourner,
           () -> {
             var started =
-                EtcdProcess.start(dataDir.resolve("etcd"), ports.etcd(), files.log("etcd"));
+                EtcdProcess.start(dataDir.resolve("etcd"), ports.of("etcd"), files.log("etcd"));
             return new LocalStackPart.Running(started.process(), started);
           });
     }
-    this.node =
-        new LocalStackPart(
-            NODE,
-            () -> {
-              var started = NodeProcess.start(NODE, nodePorts, serversOfTheNode(), files.log(NODE));
-              return new LocalStackPart.Running(started.process(), started);
-            },
-            mourner);
+    for (LocalStackNodes.Plan plan : plans) {
+      nodes.put(
+          plan.name(),
+          new LocalStackPart(
+              plan.name(),
+              () -> {
+                var started =
+                    NodeProcess.start(
+                        plan,
+                        portsOf(plan),
+                        inventoryNodes(),
+                        serversOfTheNodes(),
+                        files.log(plan.name()));
+                return new LocalStackPart.Running(started.process(), started);
+              },
+              mourner,
+              NODE_STOPS_WITHIN));
+    }
+  }
+
+  private static List<String> portNames(List<LocalStackNodes.Plan> plans) {
+    return Stream.concat(
+            Stream.of("redis", "postgres", "kafka", "etcd"),
+            plans.stream().flatMap(plan -> plan.ports().stream()))
+        .toList();
+  }
+
+  private int inventoryNodes() {
+    return options.nodes();
+  }
+
+  /** The first of each kind is where the flags say. */
+  private NodeProcess.Ports portsOf(LocalStackNodes.Plan plan) {
+    return new NodeProcess.Ports(
+        isFirst(plan, "gateway") ? options.httpPort() : ports.of(plan.name() + ".http"),
+        isFirst(plan, "inventory") ? options.grpcPort() : ports.of(plan.name() + ".grpc"),
+        isFirst(plan, "inventory")
+            ? options.managementPort()
+            : ports.of(plan.name() + ".management"),
+        ports.of(plan.name() + ".remoting"));
+  }
+
+  private boolean isFirst(LocalStackNodes.Plan plan, String role) {
+    return plan.equals(plans.stream().filter(each -> each.is(role)).findFirst().orElse(null));
   }
 
   private void addServer(
       String name, LocalStackPart.Mourner mourner, LocalStackPart.Starter starter) {
-    servers.put(name, new LocalStackPart(name, starter, mourner));
+    servers.put(name, new LocalStackPart(name, starter, mourner, LocalStackPart.STOP_GRACE));
   }
 
-  private NodeProcess.Servers serversOfTheNode() {
+  private NodeProcess.Servers serversOfTheNodes() {
     return new NodeProcess.Servers(
         "redis://127.0.0.1:" + seen.redis(),
         "127.0.0.1:" + seen.kafka(),
@@ -100,40 +144,42 @@ final class LocalStackParts {
   private PostgresProcess startedPostgres() {
     PostgresProcess started = postgres;
     if (started == null) {
-      throw new IllegalStateException("postgres: not started yet (expected: before the node)");
+      throw new IllegalStateException("postgres: not started yet (expected: before the nodes)");
     }
     return started;
   }
 
   private String etcdEndpoint() {
-    return "http://127.0.0.1:" + ports.etcd();
+    return "http://127.0.0.1:" + ports.of("etcd");
   }
 
-  /** Those that the node needs; without etcd where the machine has none. */
+  /** Those that the nodes need; without etcd where the machine has none. */
   List<LocalStackPart> servers() {
     return List.copyOf(servers.values());
   }
 
-  LocalStackPart node() {
-    return node;
+  /** Processes of our own, in the order in which they are named to the user. */
+  List<LocalStackPart> nodes() {
+    return List.copyOf(nodes.values());
   }
 
   List<String> names() {
-    List<String> names = new ArrayList<>();
-    names.add(NODE);
-    names.addAll(servers.keySet());
-    return names;
+    return Stream.concat(nodes.keySet().stream(), servers.keySet().stream()).toList();
   }
 
   Optional<LocalStackPart> named(String name) {
-    return name.equals(NODE) ? Optional.of(node) : Optional.ofNullable(servers.get(name));
+    return Optional.ofNullable(nodes.getOrDefault(name, servers.get(name)));
   }
 
-  /** The node first, so that it can say goodbye to the others; then all others at once. */
+  /** The nodes first, so that they can say goodbye to the others; then all others at once. */
   void stop() {
-    node.stop();
+    stop(nodes.values());
+    stop(servers.values());
+  }
+
+  private static void stop(Collection<LocalStackPart> parts) {
     CompletableFuture.allOf(
-            servers.values().stream()
+            parts.stream()
                 .map(part -> CompletableFuture.runAsync(part::stop, Thread::startVirtualThread))
                 .toArray(CompletableFuture[]::new))
         .join();
@@ -149,9 +195,9 @@ final class LocalStackParts {
       }
     }
     return new LocalStackState(
-        List.of("http://127.0.0.1:" + nodePorts.http()),
-        List.of("127.0.0.1:" + nodePorts.grpc()),
-        List.of("http://127.0.0.1:" + nodePorts.management()),
+        addresses("gateway", "http://127.0.0.1:", NodeProcess.Ports::http),
+        addresses("inventory", "127.0.0.1:", NodeProcess.Ports::grpc),
+        plans.stream().map(plan -> "http://127.0.0.1:" + portsOf(plan).management()).toList(),
         List.of(),
         new LocalStackState.Postgres(
             database.host(),
@@ -159,10 +205,18 @@ final class LocalStackParts {
             database.database(),
             database.user(),
             database.password()),
-        new LocalStackState.Redis("127.0.0.1", ports.redis()),
-        new LocalStackState.Kafka("127.0.0.1:" + ports.kafka()),
+        new LocalStackState.Redis("127.0.0.1", ports.of("redis")),
+        new LocalStackState.Kafka("127.0.0.1:" + ports.of("kafka")),
         new LocalStackState.Etcd(etcd ? List.of(etcdEndpoint()) : List.of()),
         processes,
         control);
+  }
+
+  private List<String> addresses(
+      String role, String before, Function<NodeProcess.Ports, Integer> port) {
+    return plans.stream()
+        .filter(plan -> plan.is(role))
+        .map(plan -> before + port.apply(portsOf(plan)))
+        .toList();
   }
 }

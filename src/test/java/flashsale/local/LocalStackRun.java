@@ -100,13 +100,7 @@ final class LocalStackRun {
             + (chosen == null ? " (removed at the end)" : " (kept)"));
     Files.createDirectories(data);
     LocalStackParts all =
-        new LocalStackParts(
-            options,
-            files,
-            data,
-            LocalStackPorts.of(data),
-            LocalStackDetours.NONE,
-            this::saysThatItDied);
+        new LocalStackParts(options, files, data, LocalStackDetours.NONE, this::saysThatItDied);
     for (String name : all.names()) {
       Files.deleteIfExists(files.log(name));
     }
@@ -115,7 +109,9 @@ final class LocalStackRun {
       CompletableFuture.allOf(
               all.servers().stream().map(this::started).toArray(CompletableFuture[]::new))
           .join();
-      started(all.node()).join();
+      CompletableFuture.allOf(
+              all.nodes().stream().map(this::started).toArray(CompletableFuture[]::new))
+          .join();
     } catch (CompletionException e) {
       throw new StartFailure(reason(e));
     }

@@ -40,7 +40,7 @@ final class LocalStackRunTest {
       assertThatThrownBy(() ->
               LocalStackRun.refuseTakenPorts(
                   new LocalStackOptions.Run(
-                      ServerProcess.freePort(), taken, ServerProcess.freePort(), null, true)))
+                      1, ServerProcess.freePort(), taken, ServerProcess.freePort(), null, true)))
           .hasMessage(
               "port " + taken + " is taken (by another program); stop it or use --grpc-port");
     }
@@ -48,12 +48,13 @@ final class LocalStackRunTest {
 
   @Test
   void drawsPortsOnceForADataDirectory() throws IOException {
-    LocalStackPorts first = LocalStackPorts.of(root);
-    assertThat(LocalStackPorts.of(root)).isEqualTo(first);
+    List<String> names = List.of("redis", "kafka");
+    LocalStackPorts first = LocalStackPorts.of(root, names);
+    assertThat(LocalStackPorts.of(root, names)).isEqualTo(first);
 
     try (ServerSocket other =
-        new ServerSocket(first.kafka(), 1, InetAddress.getLoopbackAddress())) {
-      assertThat(LocalStackPorts.of(root).kafka()).isNotEqualTo(other.getLocalPort());
+        new ServerSocket(first.of("kafka"), 1, InetAddress.getLoopbackAddress())) {
+      assertThat(LocalStackPorts.of(root, names).of("kafka")).isNotEqualTo(other.getLocalPort());
     }
   }
 

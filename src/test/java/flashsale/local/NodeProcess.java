@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A node with every role, in a JVM of its own, on what would be deployed: no test class. */
+/** A node, in a JVM of its own, on what would be deployed: no test class. */
 public final class NodeProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Where it listens on 127.0.0.1. */
+  /** An orderly end: the shards are handed over first. */
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(22);
+
+  /** Where it listens on 127.0.0.1, in so far as its roles need it. */
   public record Ports(int http, int grpc, int management, int remoting) {}
 
   /**
@@ -37,19 +40,24 @@ public final class NodeProcess implements AutoCloseable {
     this.process = process;
   }
 
-  /** Returns when it is a ready member and its gateway answers reads. */
-  public static NodeProcess start(String name, Ports ports, Servers servers, Path log) {
+  /**
+   * Returns when it is ready, and a gateway answers reads.
+   *
+   * @param inventoryNodes how many there are to be; a majority of them founds the cluster
+   */
+  static NodeProcess start(
+      LocalStackNodes.Plan plan, Ports ports, int inventoryNodes, Servers servers, Path log) {
     HttpRequest ready = get(ports.management(), "/ready");
     HttpRequest activities = get(ports.http(), "/v1/activities");
     try (HttpClient http = HttpClient.newHttpClient()) {
       return new NodeProcess(
           ServerProcess.start(
-              name,
+              plan.name(),
               command(),
-              environment(ports, servers),
+              environment(plan, ports, inventoryNodes, servers),
               log,
               READY_WITHIN,
-              () -> isOk(http, ready) && isOk(http, activities)));
+              () -> isOk(http, ready) && (!plan.is("gateway") || isOk(http, activities))));
     }
   }
 
@@ -78,8 +86,11 @@ public final class NodeProcess implements AutoCloseable {
     return command;
   }
 
-  private static Map<String, String> environment(Ports ports, Servers servers) {
+  private static Map<String, String> environment(
+      LocalStackNodes.Plan plan, Ports ports, int inventoryNodes, Servers servers) {
     Map<String, String> environment = new HashMap<>();
+    environment.put("FLASHSALE_ROLES", String.join(",", plan.roles()));
+    environment.put("FLASHSALE_CONTACT_POINTS_REQUIRED", Integer.toString(inventoryNodes / 2 + 1));
     environment.put("CLASSPATH", classpath());
     environment.put("FLASHSALE_ENVIRONMENT", "local");
     environment.put("FLASHSALE_HTTP_PORT", Integer.toString(ports.http()));
@@ -117,6 +128,6 @@ public final class NodeProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.close();
+    process.close(STOPS_WITHIN);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import redis.embedded.core.ExecutableProvider;
@@ -41,24 +42,31 @@ public final class RedisProcess implements AutoCloseable {
    * port it finds the same data.
    */
   public static RedisProcess start(Path dataDir, int port, Path log) {
+    return start(dataDir, port, log, List.of());
+  }
+
+  /** The same with further arguments. */
+  public static RedisProcess start(Path dataDir, int port, Path log, List<String> further) {
     Path directory = dataDir.toAbsolutePath();
     List<String> command =
-        List.of(
-            executableBelow(directory).toString(),
-            "--bind",
-            "127.0.0.1",
-            "--port",
-            Integer.toString(port),
-            "--dir",
-            directory.toString(),
-            "--appendonly",
-            "yes",
-            "--appendfsync",
-            "everysec",
-            "--save",
-            "",
-            "--maxmemory-policy",
-            "noeviction");
+        new ArrayList<>(
+            List.of(
+                executableBelow(directory).toString(),
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--dir",
+                directory.toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--save",
+                "",
+                "--maxmemory-policy",
+                "noeviction"));
+    command.addAll(further);
     return new RedisProcess(
         ServerProcess.start(
             "redis", command, Map.of(), log, START_MAX, () -> isOurChildAndReady(port)),

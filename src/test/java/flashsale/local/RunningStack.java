@@ -13,14 +13,18 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The whole system for a test: every part a process of its own, on free ports and data of its own.
  */
 public final class RunningStack implements AutoCloseable {
+  private static final Duration ENDS_WITHIN = Duration.ofMinutes(1);
+
   private final LocalStackParts parts;
   private final LocalStackFiles files;
   private final String url;
@@ -32,28 +36,34 @@ public final class RunningStack implements AutoCloseable {
     this.url = url;
   }
 
-  /** Returns when the node is ready; everything written stays below {@code directory}. */
+  /** Returns when the nodes are ready; everything written stays below {@code directory}. */
   static RunningStack start(Path directory) throws IOException {
     return start(directory, LocalStackDetours.NONE);
   }
 
   /** The same, with something between the node and its servers. */
   public static RunningStack start(Path directory, LocalStackDetours detours) throws IOException {
+    return start(directory, 1, detours);
+  }
+
+  /** The same with so many inventory nodes; more than one: every role in processes of its own. */
+  public static RunningStack start(Path directory, int nodes, LocalStackDetours detours)
+      throws IOException {
     int httpPort = ServerProcess.freePort();
     LocalStackOptions.Run options =
         new LocalStackOptions.Run(
-            httpPort, ServerProcess.freePort(), ServerProcess.freePort(), null, false);
+            nodes, httpPort, ServerProcess.freePort(), ServerProcess.freePort(), null, false);
     LocalStackFiles files = new LocalStackFiles(directory);
     Path data = Files.createDirectories(directory.resolve("data"));
-    LocalStackParts parts =
-        new LocalStackParts(
-            options, files, data, LocalStackPorts.of(data), detours, (name, code) -> {});
+    LocalStackParts parts = new LocalStackParts(options, files, data, detours, (name, code) -> {});
     RunningStack stack = new RunningStack(parts, files, "http://127.0.0.1:" + httpPort);
     try {
       CompletableFuture.allOf(
               parts.servers().stream().map(LocalStackPart::start).toArray(CompletableFuture[]::new))
           .join();
-      parts.node().start().join();
+      CompletableFuture.allOf(
+              parts.nodes().stream().map(LocalStackPart::start).toArray(CompletableFuture[]::new))
+          .join();
       Files.createDirectories(files.state().getParent());
       stack.writeState();
       return stack;
@@ -118,6 +128,23 @@ public final class RunningStack implements AutoCloseable {
   public void restart(String name) throws IOException {
     part(name).restart().join();
     writeState();
+  }
+
+  /** All at once: a cluster is founded by a majority. */
+  public void restartAll(List<String> names) throws IOException {
+    CompletableFuture.allOf(
+            names.stream().map(name -> part(name).restart()).toArray(CompletableFuture[]::new))
+        .join();
+    writeState();
+  }
+
+  /** Waits until its process has ended by itself. */
+  public void awaitEnd(String name) throws Exception {
+    var unused =
+        Objects.requireNonNull(part(name).process())
+            .exit()
+            .toCompletableFuture()
+            .get(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private LocalStackPart part(String name) {

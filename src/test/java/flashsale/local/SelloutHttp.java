@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,8 @@ public final class SelloutHttp implements AutoCloseable {
    */
   public record Reply(int status, int retryAfterS, String body) {}
 
-  private final URI url;
+  private final List<URI> urls;
+  private URI url;
   private final byte[] buffer = new byte[8192];
   private int from;
   private int to;
@@ -47,7 +49,13 @@ public final class SelloutHttp implements AutoCloseable {
 
   /** Opens nothing yet. */
   public SelloutHttp(URI url) {
-    this.url = url;
+    this(List.of(url));
+  }
+
+  /** The same; where one cannot be connected to, the next one is tried by the next request. */
+  public SelloutHttp(List<URI> urls) {
+    this.urls = List.copyOf(urls);
+    this.url = urls.getFirst();
   }
 
   /**
@@ -102,6 +110,7 @@ public final class SelloutHttp implements AutoCloseable {
     } catch (IOException e) {
       fresh.close();
       refusedInARow++;
+      url = urls.get((urls.indexOf(url) + 1) % urls.size());
       ConnectException unsent = new ConnectException(e.getMessage());
       unsent.initCause(e);
       throw unsent;

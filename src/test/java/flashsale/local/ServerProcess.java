@@ -174,8 +174,13 @@ public final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    close(STOP_GRACE);
+  }
+
+  /** Asks it to end, and ends it by force when it has not by then. */
+  void close(Duration within) {
     process.destroy();
-    if (!awaitExit(STOP_GRACE)) {
+    if (!awaitExit(within)) {
       kill();
     }
   }

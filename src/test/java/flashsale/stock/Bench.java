@@ -54,6 +54,7 @@ final class Bench implements AutoCloseable {
   static Settings.Redis settings(int port, Duration commandTimeout, int requestsQueuedMax) {
     return new Settings.Redis(
         "redis://127.0.0.1:" + port,
+        false,
         commandTimeout,
         requestsQueuedMax,
         3,
