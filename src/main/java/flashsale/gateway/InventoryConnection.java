@@ -70,9 +70,8 @@ final class InventoryConnection implements InventoryNodes.Node {
     }
     answered = false;
     var unused =
-        clients
-            .health
-            .check(HealthCheckRequest.getDefaultInstance())
+        GrpcFaults.invoke(
+                health -> health.check(HealthCheckRequest.getDefaultInstance()), clients.health)
             .whenComplete((reply, fault) -> {
               serves = fault == null && reply.getStatus() == ServingStatus.SERVING;
               faultsInARow.updateAndGet(faults -> fault == null ? 0 : faults + 1);

@@ -117,7 +117,7 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
       return CompletableFuture.failedStage(new NoneKnown());
     }
     Node node = next(all);
-    return call.apply(node.inventory())
+    return GrpcFaults.invoke(call, node.inventory())
         .whenComplete((reply, fault) -> {
           if (fault != null && GrpcFaults.code(fault) == Status.Code.UNAVAILABLE) {
             node.missed();

@@ -7,6 +7,7 @@ import flashsale.v1.health.HealthCheckResponse;
 import flashsale.v1.health.HealthCheckResponse.ServingStatus;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,16 +42,14 @@ final class HealthService implements Health {
     return KNOWN.contains(in.getService())
         ? Source.tick(Duration.ZERO, WATCH_INTERVAL, NotUsed.getInstance())
             .map(tick -> status())
-            .statefulMap(
-                () -> ServingStatus.UNRECOGNIZED,
-                (before, now) ->
-                    org.apache.pekko.japi.Pair.create(
-                        now,
-                        before == now
-                            ? Source.<HealthCheckResponse>empty()
-                            : Source.single(response(now))),
-                last -> java.util.Optional.empty())
-            .flatMapConcat(change -> change)
+            .statefulMapConcat(() -> {
+              ServingStatus[] before = {ServingStatus.UNRECOGNIZED};
+              return now -> {
+                boolean changed = now != before[0];
+                before[0] = now;
+                return changed ? List.of(response(now)) : List.of();
+              };
+            })
             .mapMaterializedValue(cancellable -> NotUsed.getInstance())
         : Source.single(response(ServingStatus.SERVICE_UNKNOWN));
   }

@@ -106,7 +106,12 @@ public final class Database implements AutoCloseable {
 
   /** Completes when Postgres answers; fails when it does not. */
   public CompletionStage<Boolean> reach() {
-    return query(connection -> connection.isValid(VALID_WITHIN_S));
+    return query(connection -> {
+      if (!connection.isValid(VALID_WITHIN_S)) {
+        throw new SQLException("postgres does not answer");
+      }
+      return true;
+    });
   }
 
   /** One statement on its own, for reading. */

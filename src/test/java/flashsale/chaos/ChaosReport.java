@@ -16,7 +16,7 @@ final class ChaosReport {
   private static final double REFUSED_P99_MS_MAX = 50;
   private static final long RETRIED_MIN = 100_000;
 
-  /** What the issue asks for, and what was measured. */
+  /** What is asked for, and what was measured. */
   private record Figure(String what, String measured, boolean met) {}
 
   private final String where;

@@ -15,9 +15,9 @@ final class LocalStackWelcome {
     return String.join(
         "\n",
         "",
-        "  HTTP        " + url,
-        "  gRPC        " + state.grpc().getFirst(),
-        "  management  " + state.management().getFirst(),
+        "  HTTP        " + String.join("  ", state.http()),
+        "  gRPC        " + String.join("  ", state.grpc()),
+        "  management  " + String.join("  ", state.management()),
         "  orders      psql " + uri(postgres) + " -c 'select * from orders'",
         demo ? "  buy         " + purchase(url) : "  activities  curl -i " + url + "/v1/activities",
         "  logs        target/logs/",
