@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import flashsale.activity.ActivityActor;
 import flashsale.activity.ActivityShards;
 import flashsale.activity.InTurn;
+import flashsale.activity.Rehearsal;
 import flashsale.config.Settings;
 import flashsale.config.Settings.HostPort;
 import flashsale.config.Settings.Role;
@@ -79,7 +80,7 @@ final class Node {
       CompletionStage<Done> prepared = firstFailureOf(List.of(tables(), topic));
       parts.add(prepared);
       if (settings.roles().contains(Role.INVENTORY)) {
-        parts.add(inventory(database, topic));
+        parts.add(inventory(database, prepared, topic));
       }
       if (settings.roles().contains(Role.PROJECTION)) {
         parts.add(prepared.thenApply(done -> projection(database)));
@@ -137,7 +138,8 @@ final class Node {
   }
 
   /** The activities of this node's shards, and the gRPC service in front of them. */
-  private CompletionStage<Done> inventory(Database database, CompletionStage<Done> topic) {
+  private CompletionStage<Done> inventory(
+      Database database, CompletionStage<Done> prepared, CompletionStage<Done> topic) {
     // However often shoppers ask, recovery and projection go on.
     Database reads = database("reads", settings.postgres().readConnectionsMax());
     RedisStock stock = RedisStock.connect(settings.redis(), system);
@@ -150,9 +152,7 @@ final class Node {
     Readiness.needs(Reachability.of(system, "kafka", salesLog::reach));
     Readiness.needs(Reachability.of(system, "postgres", database::reach));
     Partitions partitions = new Partitions(settings.kafka().partitions());
-    ActivityShards.start(
-        system,
-        partitions,
+    ActivityActor.Surroundings around =
         new ActivityActor.Surroundings(
             clock,
             stock,
@@ -160,7 +160,8 @@ final class Node {
             new JdbcRecoverySource(database, partitions),
             new JdbcCatalog(database),
             new InTurn(settings.activity().rebuildsAtOnceMax()),
-            settings.activity()));
+            settings.activity());
+    ActivityShards.start(system, partitions, around);
     Membership membership = Membership.of(system, settings);
     Settings.Grpc grpc = settings.grpc();
     return bound(
@@ -169,7 +170,13 @@ final class Node {
             grpc.port(),
             GrpcServer.bind(system, settings, stock, new Reads(reads), membership::serves))
         .thenApply(this::unbindAtTheEnd)
-        .thenCompose(bound -> joined());
+        .thenCompose(bound -> rehearsed(around, salesLog, prepared))
+        .thenCompose(warm -> joined());
+  }
+
+  private CompletionStage<Done> rehearsed(
+      ActivityActor.Surroundings around, KafkaSalesLog salesLog, CompletionStage<Done> prepared) {
+    return Rehearsal.hold(system, around, prepared.thenCompose(done -> salesLog.open()));
   }
 
   private CompletionStage<Done> joined() {

@@ -65,7 +65,9 @@ final class ArchitectureRules {
           "CborSerializable",
           "InTurn",
           "Journal",
-          "RecoverySource");
+          "RecoverySource",
+          "Rehearsal",
+          "Undelivered");
 
   private static final Set<String> IMPURE_CALLS =
       Set.of(

@@ -3,6 +3,7 @@ package flashsale.activity;
 import flashsale.model.ActivityId;
 import flashsale.model.Partitions;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -25,6 +26,7 @@ public final class ActivityShards {
                 .withRole("inventory")
                 .withStopMessage(new ActivityActor.Drain())
                 .withMessageExtractor(new ByPartition(partitions)));
+    system.systemActorOf(Undelivered.create(), "activity-undelivered", Props.empty());
   }
 
   private static final class ByPartition

@@ -31,8 +31,8 @@ public sealed interface Answer extends CborSerializable {
   record TryAgain() implements Answer {}
 
   /**
-   * The same, because this actor ends: the next one, here or on another node, will answer. Not for
-   * shoppers: whoever asked the actor asks again.
+   * The same, because this actor ends, or the question reached none: the next one, here or on
+   * another node, will answer. Not for shoppers: whoever asked the actor asks again.
    */
   record Moving() implements Answer {}
 

@@ -332,13 +332,30 @@ public record Settings(
           "endpoints",
           text,
           "none, or URLs like http://127.0.0.1:2379 with commas between");
+      long secured = endpoints.stream().filter(Etcd::isSecured).count();
+      c.require(
+          secured == 0 || secured == endpoints.size(),
+          "endpoints",
+          text,
+          "all of them http or all of them https");
+      String caFile = c.text("ca-file");
+      c.require(
+          caFile.isEmpty() || secured > 0, "ca-file", caFile, "nothing unless endpoints are https");
       return new Etcd(
           endpoints,
           c.text("prefix"),
           c.positive("lease-ttl"),
           c.text("user"),
           c.text("password"),
-          c.text("ca-file"));
+          caFile);
+    }
+
+    private static boolean isSecured(String endpoint) {
+      return endpoint.startsWith("https:");
+    }
+
+    public boolean isSecured() {
+      return endpoints.stream().anyMatch(Etcd::isSecured);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -187,7 +188,8 @@ final class EtcdConnection implements Extension {
     if (!settings.user().isEmpty()) {
       builder.user(bytes(settings.user())).password(bytes(settings.password()));
     }
-    if (!settings.caFile().isEmpty()) {
+    if (settings.isSecured()) {
+      // Without it jetcd would speak in the clear, whatever the scheme says.
       builder.sslContext(trusting(settings.caFile()));
     }
     return builder.build();
@@ -195,7 +197,11 @@ final class EtcdConnection implements Extension {
 
   private static SslContext trusting(String caFile) {
     try {
-      return GrpcSslContexts.forClient().trustManager(new File(caFile)).build();
+      SslContextBuilder context = GrpcSslContexts.forClient();
+      if (!caFile.isEmpty()) {
+        context.trustManager(new File(caFile));
+      }
+      return context.build();
     } catch (SSLException | IllegalArgumentException e) {
       throw new IllegalStateException(
           "flashsale.etcd.ca-file: " + caFile + " (expected: a file of certificates in PEM)", e);

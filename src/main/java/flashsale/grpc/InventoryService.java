@@ -59,11 +59,8 @@ final class InventoryService implements Inventory {
   /** How long Postgres is waited for where the actor knows too. */
   private static final Duration POSTGRES_WITHIN = Duration.ofSeconds(1);
 
-  /** A hand-over takes a moment. */
-  private static final Duration MOVING_PAUSE = Duration.ofMillis(100);
-
-  private static final Executor AFTER_PAUSE =
-      CompletableFuture.delayedExecutor(MOVING_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+  /** A hand-over takes a moment. Doubled with every repeat of a question. */
+  private static final Duration MOVING_PAUSE = Duration.ofMillis(50);
 
   private final ClusterSharding sharding;
   private final CallLimit calls;
@@ -88,7 +85,12 @@ final class InventoryService implements Inventory {
   private CompletionStage<Answer> ask(
       ActivityId id, Function<ActorRef<Answer>, ActivityActor.Message> message, Duration timeout) {
     long deadlineNs = System.nanoTime() + timeout.toNanos();
-    return calls.within(() -> ask(id, message, timeout, deadlineNs), new Answer.TryAgain());
+    return calls.within(
+        () -> ask(id, message, timeout, deadlineNs, MOVING_PAUSE), new Answer.TryAgain());
+  }
+
+  private static Executor after(Duration pause) {
+    return CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** An actor that ends says so, and nothing came of it: the one that follows is asked. */
@@ -96,7 +98,8 @@ final class InventoryService implements Inventory {
       ActivityId id,
       Function<ActorRef<Answer>, ActivityActor.Message> message,
       Duration left,
-      long deadlineNs) {
+      long deadlineNs,
+      Duration pause) {
     return sharding
         .entityRefFor(ActivityActor.KEY, id.value())
         .ask(message, left)
@@ -104,11 +107,10 @@ final class InventoryService implements Inventory {
           if (!(answer instanceof Answer.Moving)) {
             return CompletableFuture.completedFuture(answer);
           }
-          Duration leftAfterPause =
-              Duration.ofNanos(deadlineNs - System.nanoTime()).minus(MOVING_PAUSE);
+          Duration leftAfterPause = Duration.ofNanos(deadlineNs - System.nanoTime()).minus(pause);
           return leftAfterPause.isPositive()
-              ? CompletableFuture.supplyAsync(() -> leftAfterPause, AFTER_PAUSE)
-                  .thenCompose(rest -> ask(id, message, rest, deadlineNs))
+              ? CompletableFuture.supplyAsync(() -> leftAfterPause, after(pause))
+                  .thenCompose(rest -> ask(id, message, rest, deadlineNs, pause.multipliedBy(2)))
               : CompletableFuture.completedFuture(new Answer.TryAgain());
         });
   }

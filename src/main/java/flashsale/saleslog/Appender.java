@@ -51,7 +51,7 @@ final class Appender implements AutoCloseable {
   private volatile @Nullable Sending sending;
   private volatile boolean closed;
 
-  /** A producer is opened by the sending thread, at the first append. */
+  /** A producer is opened by the sending thread. */
   Appender(Settings.Kafka settings, Supplier<Producer<byte[], byte[]>> producers) {
     this.settings = settings;
     this.producers = producers;
@@ -64,6 +64,15 @@ final class Appender implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(APPENDS_QUEUED_MAX),
             Thread.ofPlatform().name("sales-log-append").daemon().factory());
+  }
+
+  /** Completes when the producer knows where to send; the first append needs not wait for that. */
+  CompletionStage<Void> open() {
+    return CompletableFuture.runAsync(
+        () -> {
+          var unused = usable().producer().partitionsFor(settings.topic());
+        },
+        sender);
   }
 
   CompletionStage<Long> append(ActivityId activity, Entry entry) {

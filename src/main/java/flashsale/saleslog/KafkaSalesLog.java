@@ -54,6 +54,11 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
         () -> KafkaClients.admin(settings, ANSWERS_WITHIN));
   }
 
+  /** Makes ready to append, once the topic is there; without it the first append does. */
+  public CompletionStage<Void> open() {
+    return appender.open();
+  }
+
   @Override
   public CompletionStage<Long> append(ActivityId activity, Entry entry) {
     return appender.append(activity, entry);

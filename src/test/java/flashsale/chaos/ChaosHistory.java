@@ -5,8 +5,11 @@ import flashsale.local.SelloutHistory;
 import flashsale.local.SelloutHistory.Exchange;
 import flashsale.local.SelloutHistory.Shopper;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -108,21 +111,68 @@ record ChaosHistory(SelloutHistory sale, @Nullable Books books, Clock clock) {
 
   /**
    * The longest time between two sales that follow each other, by the log's clock, of which the
-   * later one was made after {@code fromNs} and the earlier one before {@code toNs}; null: there
-   * are no two.
+   * later one was made after {@code fromNs} and the earlier one before {@code toNs}. Only the part
+   * of it counts in which somebody asked who was to get a unit. Null: there are no two.
    */
   @Nullable Duration longestPause(long fromNs, long toNs) {
     if (books == null) {
       return null;
     }
-    long[] times = books.orders.stream().mapToLong(Order::confirmedAtMs).sorted().toArray();
+    Map<String, Long> cameMs = cameMs();
+    List<Order> orders =
+        books.orders.stream().sorted(Comparator.comparingLong(Order::confirmedAtMs)).toList();
     long longestMs = -1;
-    for (int i = 1; i < times.length; i++) {
-      if (times[i] >= clock.wallMs(fromNs) && times[i - 1] <= clock.wallMs(toNs)) {
-        longestMs = Math.max(longestMs, times[i] - times[i - 1]);
+    long earliestCameMs = Long.MAX_VALUE;
+    for (int i = orders.size() - 1; i > 0; i--) {
+      Order later = orders.get(i);
+      long earlierMs = orders.get(i - 1).confirmedAtMs;
+      earliestCameMs = Math.min(earliestCameMs, cameMs.getOrDefault(later.user, Long.MIN_VALUE));
+      if (later.confirmedAtMs >= clock.wallMs(fromNs) && earlierMs <= clock.wallMs(toNs)) {
+        long pauseMs = later.confirmedAtMs - Math.max(earlierMs, earliestCameMs);
+        longestMs = Math.max(longestMs, pauseMs);
       }
     }
     return longestMs < 0 ? null : Duration.ofMillis(longestMs);
+  }
+
+  /** When each shopper asked for the first time. */
+  private Map<String, Long> cameMs() {
+    Map<String, Long> came = new HashMap<>();
+    for (Shopper shopper : sale.shoppers()) {
+      shopper
+          .exchanges()
+          .mapToLong(Exchange::askedNs)
+          .min()
+          .ifPresent(askedNs -> came.put(shopper.user(), clock.wallMs(askedNs)));
+    }
+    return came;
+  }
+
+  /** What the slowest answer to a purchase took, or waiting for it in vain; null: none was sent. */
+  @Nullable Duration slowestPurchase() {
+    return sale.shoppers().stream()
+        .flatMap(Shopper::exchanges)
+        .filter(ChaosHistory::isPurchaseWaitedFor)
+        .map(exchange -> Duration.ofNanos(exchange.answeredNs() - exchange.askedNs()))
+        .max(Duration::compareTo)
+        .orElse(null);
+  }
+
+  private static boolean isPurchaseWaitedFor(Exchange exchange) {
+    return exchange.question() == SelloutHistory.Question.BUY
+        && !exchange.answer().equals(SelloutAnswer.NOT_SENT)
+        && !exchange.answer().equals(SelloutAnswer.LOOKED_AWAY);
+  }
+
+  /** Purchases that got no answer, or one that says to try again. */
+  long notServed() {
+    return sale.shoppers().stream()
+        .flatMap(Shopper::exchanges)
+        .filter(ChaosHistory::isPurchaseWaitedFor)
+        .filter(exchange ->
+            exchange.answer() instanceof SelloutAnswer.TryAgain
+                || exchange.answer() instanceof SelloutAnswer.Unknown)
+        .count();
   }
 
   /** How long refusals took that were asked between the two moments, in milliseconds, sorted. */

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ChaosProxy implements AutoCloseable {
   private static final int BACKLOG = 256;
 
-  private final int port;
+  private final InetSocketAddress address;
   private final Set<ProxyLink> links = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition modeChanged = lock.newCondition();
@@ -35,19 +35,24 @@ final class ChaosProxy implements AutoCloseable {
 
   private ChaosProxy(ServerSocket listening, int upstreamPort) {
     this.listening = listening;
-    this.port = listening.getLocalPort();
+    this.address = (InetSocketAddress) listening.getLocalSocketAddress();
     this.upstreamPort = upstreamPort;
   }
 
-  /** Lets everything through at first; {@code port} 0 takes one that is free. */
-  static ChaosProxy open(int port, int upstreamPort) throws IOException {
-    ChaosProxy proxy = new ChaosProxy(listen(port), upstreamPort);
+  /** Lets everything through at first; on a port of 127.0.0.1 that is free. */
+  static ChaosProxy open(int upstreamPort) throws IOException {
+    return open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), upstreamPort);
+  }
+
+  /** The same at an address of this machine. */
+  static ChaosProxy open(InetSocketAddress address, int upstreamPort) throws IOException {
+    ChaosProxy proxy = new ChaosProxy(listen(address), upstreamPort);
     proxy.acceptFrom(proxy.listening);
     return proxy;
   }
 
   int port() {
-    return port;
+    return address.getPort();
   }
 
   /** How many pieces of traffic were late, lost, held or cut since the last {@link #set}. */
@@ -76,7 +81,7 @@ final class ChaosProxy implements AutoCloseable {
         }
       }
       if (!refuses && listening.isClosed() && !closed) {
-        listening = listen(port);
+        listening = listen(address);
         acceptFrom(listening);
       }
     } finally {
@@ -135,16 +140,16 @@ final class ChaosProxy implements AutoCloseable {
     links.remove(link);
   }
 
-  private static ServerSocket listen(int port) throws IOException {
+  private static ServerSocket listen(InetSocketAddress address) throws IOException {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
-    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    socket.bind(address, BACKLOG);
     return socket;
   }
 
   private void acceptFrom(ServerSocket socket) {
     Thread.ofVirtual()
-        .name("proxy-" + port)
+        .name("proxy-" + port())
         .start(() -> {
           while (!socket.isClosed()) {
             try {

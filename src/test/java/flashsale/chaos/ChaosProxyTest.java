@@ -45,7 +45,7 @@ final class ChaosProxyTest {
   @BeforeEach
   void open() throws IOException {
     server = new EchoServer("");
-    proxy = ChaosProxy.open(0, server.port());
+    proxy = ChaosProxy.open(server.port());
   }
 
   @AfterEach

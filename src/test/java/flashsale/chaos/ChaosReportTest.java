@@ -12,8 +12,14 @@ class ChaosReportTest {
   private final ChaosReport report =
       new ChaosReport(
           "2026-01-02, a machine",
-          List.of(fault("node: kill -9", ""), fault("kafka: kill -9", ""), fault("disk", "mounts")),
-          false);
+          List.of(
+              fault("node: kill -9", ""),
+              fault("kafka: kill -9", ""),
+              fault("disk", "mounts"),
+              fault("cluster: selling node kill -9", ""),
+              fault("cluster: rolling restart", "")),
+          false,
+          1);
 
   private static Fault fault(String name, String missing) {
     return new Fault() {
@@ -25,6 +31,11 @@ class ChaosReportTest {
       @Override
       public Optional<String> missing() {
         return Optional.of(missing).filter(what -> !what.isEmpty());
+      }
+
+      @Override
+      public boolean sellsOn() {
+        return name.startsWith("cluster: ");
       }
 
       @Override
@@ -46,10 +57,12 @@ class ChaosReportTest {
         fault,
         1000,
         7,
+        0,
         5000,
         3000,
         Duration.ofMillis(awayMs),
         recoveryMs == null ? null : Duration.ofMillis(recoveryMs),
+        Duration.ofMillis(4_100),
         refusedMs,
         List.of());
   }
@@ -87,7 +100,7 @@ class ChaosReportTest {
     assertThat(report.figuresAreMet()).isFalse();
     assertThat(report.markdown())
         .contains(
-            "| node killed → started again and selling within 20 s | 20.1 s at most | **no** |");
+            "| node killed → started again and selling within 20 s | 20.10 s at most | **no** |");
   }
 
   @Test
@@ -96,6 +109,32 @@ class ChaosReportTest {
     assertThat(report.figuresAreMet()).isTrue();
     report.add(round("kafka: kill -9", 12_000, 900L, 51.0));
     assertThat(report.figuresAreMet()).isFalse();
+  }
+
+  @Test
+  void othersMustTakeOverInTime() {
+    report.add(round("cluster: selling node kill -9", 40_000, 19_900L, null));
+    assertThat(report.figuresAreMet()).isTrue();
+    assertThat(report.markdown())
+        .contains("| others take over: no pause over 20 s | 19.90 s at most | yes |")
+        .contains("| every purchase answered within 5 s | 4.10 s at most | yes |");
+    report.add(round("cluster: selling node kill -9", 40_000, 20_100L, null));
+    assertThat(report.figuresAreMet()).isFalse();
+  }
+
+  @Test
+  void aSaleThatNobodyTookOverIsNoSuccess() {
+    report.add(round("cluster: selling node kill -9", 40_000, null, null));
+    assertThat(report.figuresAreMet()).isFalse();
+  }
+
+  @Test
+  void aRollingRestartCostsNothing() {
+    report.add(round("cluster: rolling restart", 60_000, 990L, null));
+    assertThat(report.markdown())
+        .contains("| rolling restart: no pause over 1 s | 0.99 s at most | yes |")
+        .contains(
+            "| rolling restart: every purchase is decided at once | 7 told 202, 503 or nothing | **no** |");
   }
 
   @Test

@@ -151,10 +151,12 @@ final class ChaosRound {
         fault.name(),
         buyers,
         history.inDoubt(),
+        history.notServed(),
         history.requests(),
         history.retried(),
         Duration.ofNanos(healedNs - struckNs),
         recovery,
+        history.slowestPurchase(),
         refusedP99Ms(history, struckNs, healingNs),
         ChaosCheck.violationsIn(history));
   }

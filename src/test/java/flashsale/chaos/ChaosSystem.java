@@ -1,6 +1,5 @@
 package flashsale.chaos;
 
-import flashsale.local.LocalStackDetours;
 import flashsale.local.LocalStackState;
 import flashsale.local.RunningStack;
 import java.io.IOException;
@@ -8,20 +7,24 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
-/** The system that is struck: every part a process of its own, with proxies before two of them. */
+/** The system that is struck: every part a process of its own, in a network that can do harm. */
 final class ChaosSystem implements Target, AutoCloseable {
   /** Those that can be killed, by the name that the local run gives them. */
   static final List<String> PARTS = List.of("node-1", "redis", "kafka", "postgres", "etcd");
 
+  /** An orderly end of a node that hands over its activities. */
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(15);
+
+  /** The exit code of a node that the others declared dead, or that is no majority. */
+  private static final int ENDED_ITSELF = 1;
+
   private final RunningStack stack;
-  private final Map<String, ChaosProxy> proxies;
+  private final ChaosNetwork network;
   private final List<SmallDisk> smallDisks;
   private final Shape shape;
   private final ClusterView cluster;
@@ -40,12 +43,9 @@ final class ChaosSystem implements Target, AutoCloseable {
   }
 
   private ChaosSystem(
-      RunningStack stack,
-      Map<String, ChaosProxy> proxies,
-      List<SmallDisk> smallDisks,
-      Shape shape) {
+      RunningStack stack, ChaosNetwork network, List<SmallDisk> smallDisks, Shape shape) {
     this.stack = stack;
-    this.proxies = proxies;
+    this.network = network;
     this.smallDisks = smallDisks;
     this.shape = shape;
     this.cluster = new ClusterView(stack.state());
@@ -54,15 +54,16 @@ final class ChaosSystem implements Target, AutoCloseable {
   /** Returns when the nodes are ready; everything written stays below {@code directory}. */
   static ChaosSystem start(Path directory, Shape shape) throws IOException {
     List<SmallDisk> smallDisks = new ArrayList<>();
+    ChaosNetwork network =
+        shape.nodes() > 1 && Namespaces.missing().isEmpty() ? Namespaces.open() : new OneNetwork();
     try {
       for (String part : shape.smallDisks()) {
         smallDisks.add(SmallDisk.mount(RunningStack.data(directory, part)));
       }
-      Map<String, ChaosProxy> proxies = new HashMap<>();
-      RunningStack stack =
-          RunningStack.start(directory, shape.nodes(), own -> detour(own, proxies));
-      return new ChaosSystem(stack, proxies, smallDisks, shape);
+      RunningStack stack = RunningStack.start(directory, shape.nodes(), network);
+      return new ChaosSystem(stack, network, smallDisks, shape);
     } catch (IOException | RuntimeException e) {
+      network.close();
       unmount(smallDisks);
       throw e;
     }
@@ -93,8 +94,41 @@ final class ChaosSystem implements Target, AutoCloseable {
   }
 
   @Override
+  public void stop(String part) throws IOException {
+    RunningStack.Ended ended = stack.stop(part);
+    if (ended.exitCode() != 0 || ended.after().compareTo(STOPS_WITHIN) > 0) {
+      throw new IOException(
+          "%s: exit code %d after %s (expected: 0 within %s)"
+              .formatted(
+                  part,
+                  ended.exitCode(),
+                  ChaosReport.seconds(ended.after()),
+                  ChaosReport.seconds(STOPS_WITHIN)));
+    }
+  }
+
+  @Override
+  public void cut(String one, String other) throws IOException {
+    network.cut(one, other);
+  }
+
+  @Override
+  public void mend() throws IOException {
+    network.mend();
+  }
+
+  @Override
   public void awaitEnd(String part) throws Exception {
-    stack.awaitEnd(part);
+    int exitCode = stack.awaitEnd(part);
+    if (exitCode != ENDED_ITSELF) {
+      throw new IOException(
+          part + ": exit code " + exitCode + " (expected: " + ENDED_ITSELF + ", declared dead)");
+    }
+  }
+
+  @Override
+  public void awaitHosting(String node) throws Exception {
+    cluster.awaitHosting(node);
   }
 
   @Override
@@ -105,19 +139,6 @@ final class ChaosSystem implements Target, AutoCloseable {
   @Override
   public String coordinatorsNode() throws IOException {
     return cluster.oldest();
-  }
-
-  private static LocalStackDetours.Ports detour(
-      LocalStackDetours.Ports own, Map<String, ChaosProxy> proxies) {
-    try {
-      ChaosProxy redis = ChaosProxy.open(0, own.redis());
-      ChaosProxy kafka = ChaosProxy.open(0, own.kafka());
-      proxies.put("redis", redis);
-      proxies.put("kafka", kafka);
-      return new LocalStackDetours.Ports(redis.port(), kafka.port());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Where operators ask. */
@@ -152,7 +173,7 @@ final class ChaosSystem implements Target, AutoCloseable {
 
   @Override
   public ChaosProxy proxy(String part) {
-    return Objects.requireNonNull(proxies.get(part), part);
+    return network.proxy(part);
   }
 
   @Override
@@ -168,13 +189,7 @@ final class ChaosSystem implements Target, AutoCloseable {
   @Override
   public void close() {
     stack.close();
-    for (ChaosProxy proxy : proxies.values()) {
-      try {
-        proxy.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    network.close();
     unmount(smallDisks);
   }
 }

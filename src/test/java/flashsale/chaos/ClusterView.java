@@ -19,6 +19,11 @@ final class ClusterView {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(3);
 
+  /** Three times Pekko's {@code rebalance-interval}. */
+  private static final Duration HOSTS_WITHIN = Duration.ofSeconds(30);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
   /** As in {@code application.conf}. */
   private static final Partitions PARTITIONS = new Partitions(16);
 
@@ -43,6 +48,18 @@ final class ClusterView {
       }
     }
     throw new IOException("no node shows shard " + shard);
+  }
+
+  /** Waits until a node has shards; a new one gets some at the next rebalancing. */
+  void awaitHosting(String node) throws Exception {
+    long deadlineNs = System.nanoTime() + HOSTS_WITHIN.toNanos();
+    while (ask("/cluster/shards/activity").stream()
+        .noneMatch(seen -> seen.node.equals(node) && !seen.json.path("regions").isEmpty())) {
+      if (System.nanoTime() > deadlineNs) {
+        throw new IOException(node + ": no shard after " + HOSTS_WITHIN.toSeconds() + " s");
+      }
+      Thread.sleep(POLL);
+    }
   }
 
   /** The member that is up for longest; it hosts the coordinator. */

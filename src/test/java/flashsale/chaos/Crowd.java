@@ -19,6 +19,7 @@ import java.util.concurrent.Delayed;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -95,26 +96,25 @@ final class Crowd {
   }
 
   private final SelloutDesk desk;
-  private final Pace pace;
   private final List<Shopper> shoppers;
   private final AtomicInteger come = new AtomicInteger();
   private final AtomicInteger know = new AtomicInteger();
   private final AtomicInteger furtherOpen = new AtomicInteger();
   private final AtomicInteger againOpen = new AtomicInteger();
   private final LongAdder confirmed = new LongAdder();
-  private final LongAdder asked = new LongAdder();
+  private final long againEveryNs;
+  private final AtomicLong againAtNs = new AtomicLong(System.nanoTime());
   private final DelayQueue<Task> waiting = new DelayQueue<>();
   private final ConcurrentLinkedQueue<Task> fresh = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable Throwable> defect = new AtomicReference<>();
   private final CountDownLatch gone;
-  private final long startNs = System.nanoTime();
   private volatile Gate gate = new Gate(0, 0, 0, 0);
   private volatile boolean asksAgain = true;
   private volatile boolean closed;
 
   private Crowd(String activityId, List<Guest> guests, Pace pace) {
     this.desk = new SelloutDesk(activityId, pace.answerWithin);
-    this.pace = pace;
+    this.againEveryNs = TimeUnit.SECONDS.toNanos(1) / pace.againPerSecond;
     this.shoppers = guests.stream().map(Shopper::new).toList();
     this.gone = new CountDownLatch(pace.connections);
   }
@@ -247,19 +247,23 @@ final class Crowd {
   }
 
   private @Nullable Task asksAgain() {
-    long allowed =
-        pace.againPerSecond * (System.nanoTime() - startNs) / TimeUnit.SECONDS.toNanos(1);
     int known = know.get();
-    if (!asksAgain || known == 0 || asked.sum() >= allowed || againOpen.get() >= AGAIN_MAX) {
+    if (!asksAgain || known == 0 || againOpen.get() >= AGAIN_MAX || !isTimeToAskAgain()) {
       return null;
     }
     Shopper shopper = shoppers.get(ThreadLocalRandom.current().nextInt(known));
     if (!shopper.knows) {
       return null;
     }
-    asked.increment();
     boolean buys = ThreadLocalRandom.current().nextInt(BUYS_IN) > 0;
     return begin(shopper, Kind.AGAIN, buys ? Question.BUY : Question.INQUIRE);
+  }
+
+  /** What was missed while nobody answered is not made up for. */
+  private boolean isTimeToAskAgain() {
+    long nowNs = System.nanoTime();
+    long dueNs = againAtNs.get();
+    return nowNs >= dueNs && againAtNs.compareAndSet(dueNs, Math.max(dueNs + againEveryNs, nowNs));
   }
 
   private Task begin(Shopper shopper, Kind kind, Question first) {

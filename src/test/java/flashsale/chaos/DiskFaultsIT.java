@@ -54,7 +54,7 @@ final class DiskFaultsIT {
         PostgresProcess postgres =
             PostgresProcess.start(
                 disk.directory(), ServerProcess.freePort(), directory.resolve("log"));
-        ChaosProxy proxy = ChaosProxy.open(0, postgres.port());
+        ChaosProxy proxy = ChaosProxy.open(postgres.port());
         Connection connection =
             DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
         Statement statement = connection.createStatement()) {
@@ -79,7 +79,7 @@ final class DiskFaultsIT {
         RedisProcess redis =
             RedisProcess.start(
                 disk.directory(), ServerProcess.freePort(), directory.resolve("log"));
-        ChaosProxy proxy = ChaosProxy.open(0, redis.port())) {
+        ChaosProxy proxy = ChaosProxy.open(redis.port())) {
       OnePart target = OnePart.redis(directory, redis, proxy);
       String write = "APPEND n " + "x".repeat(10_000);
       assertThat(RedisLine.send("127.0.0.1", redis.port(), write)).isEqualTo(":10000");

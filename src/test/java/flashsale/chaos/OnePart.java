@@ -53,7 +53,27 @@ record OnePart(String part, Path directory, LocalStackState state, ChaosProxy pr
   }
 
   @Override
+  public void stop(String named) {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
+  public void cut(String one, String other) {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
+  public void mend() {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
   public void awaitEnd(String named) {
+    throw new UnsupportedOperationException("no node here");
+  }
+
+  @Override
+  public void awaitHosting(String node) {
     throw new UnsupportedOperationException("no node here");
   }
 

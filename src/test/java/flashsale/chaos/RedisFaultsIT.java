@@ -36,7 +36,7 @@ final class RedisFaultsIT {
     redis =
         RedisProcess.start(
             directory.resolve("redis"), ServerProcess.freePort(), directory.resolve("redis.log"));
-    proxy = ChaosProxy.open(0, redis.port());
+    proxy = ChaosProxy.open(redis.port());
     target = OnePart.redis(directory, redis, proxy);
   }
 

@@ -24,14 +24,39 @@ interface Target {
   /** The same with several parts at once: none is ready before the others. */
   void restartAll(List<String> parts) throws Exception;
 
-  /** Waits until the process of a part has ended by itself. */
+  /**
+   * Asks a node to end, and waits until it has.
+   *
+   * @throws java.io.IOException it did not end in order, or not in time
+   */
+  void stop(String part) throws Exception;
+
+  /**
+   * Waits until a node has ended itself.
+   *
+   * @throws java.io.IOException its exit code does not say so
+   */
   void awaitEnd(String part) throws Exception;
+
+  /** Waits until a node hosts activities. */
+  void awaitHosting(String node) throws Exception;
 
   /** The node that sells the activity of this round; the only one where there is one. */
   String sellingNode() throws Exception;
 
   /** The node that says where each activity is. */
   String coordinatorsNode() throws Exception;
+
+  /**
+   * From now on nothing that one sends reaches the other.
+   *
+   * @param one an inventory node
+   * @param other another one, or a server
+   */
+  void cut(String one, String other) throws Exception;
+
+  /** Every line that was cut is whole again. */
+  void mend() throws Exception;
 
   /** What stands between the node and "redis" or "kafka". */
   ChaosProxy proxy(String part);

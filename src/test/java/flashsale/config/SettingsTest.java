@@ -287,10 +287,10 @@ class SettingsTest {
   @Test
   void takesEtcdEndpointsWithCommasBetween() {
     Config config =
-        with(local(), "flashsale.etcd.endpoints", " http://10.0.0.1:2379 , https://etcd-2:2379 ");
+        with(local(), "flashsale.etcd.endpoints", " https://10.0.0.1:2379 , https://etcd-2:2379 ");
 
     assertThat(Settings.from(config).etcd().endpoints())
-        .containsExactly("http://10.0.0.1:2379", "https://etcd-2:2379");
+        .containsExactly("https://10.0.0.1:2379", "https://etcd-2:2379");
   }
 
   @ParameterizedTest
@@ -302,5 +302,21 @@ class SettingsTest {
         "flashsale.etcd.endpoints: "
             + endpoints
             + " (expected: none, or URLs like http://127.0.0.1:2379 with commas between)");
+  }
+
+  @Test
+  void refusesEtcdEndpointsOfBothKinds() {
+    // Half of it in the clear would give the password away.
+    assertRefused(
+        with(local(), "flashsale.etcd.endpoints", "https://a:2379,http://b:2379"),
+        "flashsale.etcd.endpoints: https://a:2379,http://b:2379"
+            + " (expected: all of them http or all of them https)");
+  }
+
+  @Test
+  void refusesCertificatesForEtcdInTheClear() {
+    assertRefused(
+        with(local(), "flashsale.etcd.ca-file", "ca.pem"),
+        "flashsale.etcd.ca-file: ca.pem (expected: nothing unless endpoints are https)");
   }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
 
 /** An etcd of one test class on a port that stays, and what a test wants to do to it. */
 final class LocalEtcd implements AutoCloseable {
@@ -34,25 +35,36 @@ final class LocalEtcd implements AutoCloseable {
 
   private final Path directory;
   private final int port = ServerProcess.freePort();
+  private final EtcdProcess.@Nullable Tls tls;
   private EtcdProcess process;
 
-  private LocalEtcd(Path directory) {
+  private LocalEtcd(Path directory, EtcdProcess.@Nullable Tls tls) {
     this.directory = directory;
+    this.tls = tls;
     this.process = start();
   }
 
   /** Starts etcd; the test is skipped, and says so, where none is installed. */
   static LocalEtcd startOrSkip() {
+    return startOrSkip(null);
+  }
+
+  /** The same, over TLS only. */
+  static LocalEtcd startOrSkip(EtcdProcess.@Nullable Tls tls) {
     assumeTrue(EtcdProcess.isInstalled(), EtcdProcess.SKIPPED);
     try {
-      return new LocalEtcd(Files.createTempDirectory("flashsale-etcd"));
+      return new LocalEtcd(Files.createTempDirectory("flashsale-etcd"), tls);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private EtcdProcess start() {
-    return EtcdProcess.start(directory.resolve("data"), port, directory.resolve("etcd.log"));
+    return EtcdProcess.start(directory.resolve("data"), port, directory.resolve("etcd.log"), tls);
+  }
+
+  String endpoint() {
+    return process.endpoint();
   }
 
   void kill() {
@@ -133,9 +145,9 @@ final class LocalEtcd implements AutoCloseable {
   Config config(String prefix, String overrides) {
     return config(
         """
-        flashsale.etcd { endpoints = "http://127.0.0.1:%d", prefix = "%s", lease-ttl = %d s }
+        flashsale.etcd { endpoints = "%s", prefix = "%s", lease-ttl = %d s }
         """
-                .formatted(port, prefix, LEASE_TTL.toSeconds())
+                .formatted(endpoint(), prefix, LEASE_TTL.toSeconds())
             + overrides);
   }
 
@@ -151,8 +163,15 @@ final class LocalEtcd implements AutoCloseable {
 
   /** An actor system that is no cluster member, as a gateway's. */
   ActorSystem<?> system(String prefix) {
+    return system(prefix, "");
+  }
+
+  /** The same with other settings. */
+  ActorSystem<?> system(String prefix, String overrides) {
     return ActorSystem.create(
-        Behaviors.empty(), "flashsale", config(prefix, "pekko.actor.provider = local"));
+        Behaviors.empty(),
+        "flashsale",
+        config(prefix, "pekko.actor.provider = local\n" + overrides));
   }
 
   static void end(ActorSystem<?> system) {

@@ -9,10 +9,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An etcd of one member on 127.0.0.1, from the system's package {@code etcd-server}: no Java
@@ -29,6 +32,9 @@ public final class EtcdProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(20);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
+  /** A certificate and its key, both in PEM. */
+  public record Tls(Path certificate, Path key) {}
+
   private final ServerProcess process;
   private final String endpoint;
 
@@ -43,38 +49,51 @@ public final class EtcdProcess implements AutoCloseable {
 
   /** Starts etcd and waits until it has a leader, that is, until it answers reads. */
   public static EtcdProcess start(Path dataDir, int port, Path log) {
+    return start(dataDir, port, log, null);
+  }
+
+  /** The same, to be reached over TLS only. */
+  public static EtcdProcess start(Path dataDir, int port, Path log, @Nullable Tls tls) {
     Path etcd =
         executable()
             .orElseThrow(() ->
                 new ServerProcess.StartFailure(
                     "etcd is not installed: apt-get install etcd-server"));
-    String client = "http://127.0.0.1:" + port;
+    String client = (tls == null ? "http" : "https") + "://127.0.0.1:" + port;
     String peer = "http://127.0.0.1:" + peerPort(dataDir);
-    List<String> command =
-        List.of(
-            etcd.toString(),
-            "--name=local",
-            "--data-dir=" + dataDir.resolve("store"),
-            "--listen-client-urls=" + client,
-            "--advertise-client-urls=" + client,
-            "--listen-peer-urls=" + peer,
-            "--initial-advertise-peer-urls=" + peer,
-            "--initial-cluster=local=" + peer,
-            "--unsafe-no-fsync",
-            "--logger=zap",
-            "--log-outputs=stderr",
-            "--log-level=error");
+    List<String> command = new ArrayList<>();
+    Collections.addAll(
+        command,
+        etcd.toString(),
+        "--name=local",
+        "--data-dir=" + dataDir.resolve("store"),
+        "--listen-client-urls=" + client,
+        "--advertise-client-urls=" + client,
+        "--listen-peer-urls=" + peer,
+        "--initial-advertise-peer-urls=" + peer,
+        "--initial-cluster=local=" + peer,
+        "--unsafe-no-fsync",
+        "--logger=zap",
+        "--log-outputs=stderr",
+        "--log-level=error");
+    String health = client;
+    if (tls != null) {
+      health = "http://127.0.0.1:" + ServerProcess.freePort();
+      command.add("--listen-metrics-urls=" + health);
+      command.add("--cert-file=" + tls.certificate());
+      command.add("--key-file=" + tls.key());
+    }
+    HttpRequest isHealthy =
+        HttpRequest.newBuilder(URI.create(health + "/health")).timeout(PROBE_TIMEOUT).build();
     try (HttpClient http = HttpClient.newHttpClient()) {
       ServerProcess process =
           ServerProcess.start(
-              "etcd", command, Map.of(), log, READY_WITHIN, () -> isHealthy(http, client));
+              "etcd", command, Map.of(), log, READY_WITHIN, () -> isHealthy(http, isHealthy));
       return new EtcdProcess(process, client);
     }
   }
 
-  private static boolean isHealthy(HttpClient http, String endpoint) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(endpoint + "/health")).timeout(PROBE_TIMEOUT).build();
+  private static boolean isHealthy(HttpClient http, HttpRequest request) throws Exception {
     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
     return response.statusCode() == 200 && response.body().contains("\"health\":\"true\"");
   }
@@ -106,7 +125,7 @@ public final class EtcdProcess implements AutoCloseable {
     return process;
   }
 
-  /** The URL for clients, {@code http://127.0.0.1:port}. */
+  /** The URL for clients: {@code http} or {@code https}, 127.0.0.1 and the port. */
   public String endpoint() {
     return endpoint;
   }

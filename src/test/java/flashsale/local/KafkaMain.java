@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * ports finds the same data. SIGTERM ends it cleanly. It never waits for the disk: a killed process
  * loses nothing, a power cut may.
  *
- * <p>Arguments: data folder, port for clients, port for the controller, port at which clients are
- * told to find it; all on 127.0.0.1.
+ * <p>Arguments: data folder, port for clients, port for the controller, both on 127.0.0.1; address
+ * at which clients are told to find it.
  */
 final class KafkaMain {
   private static final String NODE_ID = "1";
@@ -38,7 +38,7 @@ final class KafkaMain {
       throw new IllegalArgumentException(
           "arguments: "
               + args.length
-              + " (expected: DATA_DIR CLIENT_PORT CONTROLLER_PORT SEEN_PORT)");
+              + " (expected: DATA_DIR CLIENT_PORT CONTROLLER_PORT SEEN_ADDRESS)");
     }
     if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
         instanceof ch.qos.logback.classic.Logger root) {
@@ -74,14 +74,14 @@ final class KafkaMain {
   }
 
   private static Map<String, String> settings(
-      Path storage, String port, String controllerPort, String seenPort) {
+      Path storage, String port, String controllerPort, String seen) {
     Map<String, String> settings = new HashMap<>();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", NODE_ID);
     settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
     settings.put(
         "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-    settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + seenPort);
+    settings.put("advertised.listeners", "PLAINTEXT://" + seen);
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");

@@ -1,5 +1,6 @@
 package flashsale.local;
 
+import flashsale.local.LocalStackNetwork.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,20 +36,20 @@ public final class KafkaProcess implements AutoCloseable {
 
   /** Returns when the broker answers a client on 127.0.0.1:{@code port}. */
   public static KafkaProcess start(Path dataDir, int port, Path log) {
-    return start(dataDir, port, port, log);
+    return start(dataDir, port, new Address(LocalStackNetwork.LOOPBACK, port), log);
   }
 
   /**
    * The same, for clients that reach the broker by a detour.
    *
-   * @param seenPort where the broker tells its clients to find it, a proxy's port; the proxy must
-   *     let through already
+   * @param seen where the broker tells its clients to find it, a proxy for instance, which must let
+   *     through already
    */
-  static KafkaProcess start(Path dataDir, int port, int seenPort, Path log) {
+  static KafkaProcess start(Path dataDir, int port, Address seen, Path log) {
     ServerProcess process =
         ServerProcess.start(
             "kafka",
-            command(dataDir, port, seenPort, controllerPort(dataDir, port)),
+            command(dataDir, port, seen, controllerPort(dataDir, port)),
             Map.of("CLASSPATH", System.getProperty("java.class.path")),
             log,
             START_WITHIN,
@@ -56,7 +57,7 @@ public final class KafkaProcess implements AutoCloseable {
     return new KafkaProcess(process, port);
   }
 
-  private static List<String> command(Path dataDir, int port, int seenPort, int controllerPort) {
+  private static List<String> command(Path dataDir, int port, Address seen, int controllerPort) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx512m",
@@ -66,7 +67,7 @@ public final class KafkaProcess implements AutoCloseable {
         dataDir.toString(),
         Integer.toString(port),
         Integer.toString(controllerPort),
-        Integer.toString(seenPort));
+        seen.toString());
   }
 
   /** The controller's port is part of the stored quorum: chosen once, then kept with the data. */

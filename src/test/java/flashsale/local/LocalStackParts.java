@@ -1,11 +1,14 @@
 package flashsale.local;
 
+import flashsale.local.LocalStackNetwork.Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -17,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * need all of them.
  */
 final class LocalStackParts {
+  private static final List<String> SERVERS = List.of("redis", "postgres", "kafka", "etcd");
+
   /** A node that leaves hands over its shards first. */
   private static final Duration NODE_STOPS_WITHIN = Duration.ofSeconds(25);
 
   private final LocalStackOptions.Run options;
   private final List<LocalStackNodes.Plan> plans;
   private final LocalStackPorts ports;
-  private final LocalStackDetours.Ports seen;
+  private final LocalStackNetwork network;
+  private final Map<String, Address> seen = new HashMap<>();
   private final boolean etcd;
   private final Map<String, LocalStackPart> servers = new LinkedHashMap<>();
   private final Map<String, LocalStackPart> nodes = new LinkedHashMap<>();
@@ -33,12 +39,16 @@ final class LocalStackParts {
       LocalStackOptions.Run options,
       LocalStackFiles files,
       Path dataDir,
-      LocalStackDetours detours,
+      List<LocalStackNodes.Plan> plans,
+      LocalStackNetwork network,
       LocalStackPart.Mourner mourner) {
     this.options = options;
-    this.plans = LocalStackNodes.of(options.nodes());
+    this.plans = List.copyOf(plans);
+    this.network = network;
     this.ports = LocalStackPorts.of(dataDir, portNames(plans));
-    this.seen = detours.around(new LocalStackDetours.Ports(ports.of("redis"), ports.of("kafka")));
+    for (String server : SERVERS) {
+      seen.put(server, network.seen(server, ports.of(server)));
+    }
     this.etcd = EtcdProcess.isInstalled();
     if (!etcd && plans.size() > 1) {
       throw new ServerProcess.StartFailure(
@@ -69,7 +79,7 @@ final class LocalStackParts {
         () -> {
           var kafka =
               KafkaProcess.start(
-                  dataDir.resolve("kafka"), ports.of("kafka"), seen.kafka(), files.log("kafka"));
+                  dataDir.resolve("kafka"), ports.of("kafka"), seen("kafka"), files.log("kafka"));
           return new LocalStackPart.Running(kafka.process(), kafka);
         });
     if (etcd) {
@@ -91,7 +101,8 @@ final class LocalStackParts {
                 var started =
                     NodeProcess.start(
                         plan,
-                        portsOf(plan),
+                        network.launcher(plan.name()),
+                        placeOf(plan),
                         inventoryNodes(),
                         serversOfTheNodes(),
                         files.log(plan.name()));
@@ -103,9 +114,7 @@ final class LocalStackParts {
   }
 
   private static List<String> portNames(List<LocalStackNodes.Plan> plans) {
-    return Stream.concat(
-            Stream.of("redis", "postgres", "kafka", "etcd"),
-            plans.stream().flatMap(plan -> plan.ports().stream()))
+    return Stream.concat(SERVERS.stream(), plans.stream().flatMap(plan -> plan.ports().stream()))
         .toList();
   }
 
@@ -114,8 +123,9 @@ final class LocalStackParts {
   }
 
   /** The first of each kind is where the flags say. */
-  private NodeProcess.Ports portsOf(LocalStackNodes.Plan plan) {
-    return new NodeProcess.Ports(
+  private NodeProcess.Place placeOf(LocalStackNodes.Plan plan) {
+    return new NodeProcess.Place(
+        network.hostOf(plan.name()),
         isFirst(plan, "gateway") ? options.httpPort() : ports.of(plan.name() + ".http"),
         isFirst(plan, "inventory") ? options.grpcPort() : ports.of(plan.name() + ".grpc"),
         isFirst(plan, "inventory")
@@ -135,10 +145,15 @@ final class LocalStackParts {
 
   private NodeProcess.Servers serversOfTheNodes() {
     return new NodeProcess.Servers(
-        "redis://127.0.0.1:" + seen.redis(),
-        "127.0.0.1:" + seen.kafka(),
+        seen("redis"),
+        seen("kafka"),
+        seen("postgres"),
         startedPostgres(),
-        etcd ? etcdEndpoint() : null);
+        etcd ? seen("etcd") : null);
+  }
+
+  private Address seen(String server) {
+    return Objects.requireNonNull(seen.get(server), server);
   }
 
   private PostgresProcess startedPostgres() {
@@ -195,9 +210,11 @@ final class LocalStackParts {
       }
     }
     return new LocalStackState(
-        addresses("gateway", "http://127.0.0.1:", NodeProcess.Ports::http),
-        addresses("inventory", "127.0.0.1:", NodeProcess.Ports::grpc),
-        plans.stream().map(plan -> "http://127.0.0.1:" + portsOf(plan).management()).toList(),
+        addresses("gateway", "http://", NodeProcess.Place::http),
+        addresses("inventory", "", NodeProcess.Place::grpc),
+        plans.stream()
+            .map(plan -> address("http://", plan, NodeProcess.Place::management))
+            .toList(),
         List.of(),
         new LocalStackState.Postgres(
             database.host(),
@@ -213,10 +230,16 @@ final class LocalStackParts {
   }
 
   private List<String> addresses(
-      String role, String before, Function<NodeProcess.Ports, Integer> port) {
+      String role, String before, Function<NodeProcess.Place, Integer> port) {
     return plans.stream()
         .filter(plan -> plan.is(role))
-        .map(plan -> before + port.apply(portsOf(plan)))
+        .map(plan -> address(before, plan, port))
         .toList();
+  }
+
+  private String address(
+      String before, LocalStackNodes.Plan plan, Function<NodeProcess.Place, Integer> port) {
+    NodeProcess.Place place = placeOf(plan);
+    return before + place.host() + ":" + port.apply(place);
   }
 }

@@ -100,7 +100,13 @@ final class LocalStackRun {
             + (chosen == null ? " (removed at the end)" : " (kept)"));
     Files.createDirectories(data);
     LocalStackParts all =
-        new LocalStackParts(options, files, data, LocalStackDetours.NONE, this::saysThatItDied);
+        new LocalStackParts(
+            options,
+            files,
+            data,
+            LocalStackNodes.of(options.nodes()),
+            LocalStackNetwork.PLAIN,
+            this::saysThatItDied);
     for (String name : all.names()) {
       Files.deleteIfExists(files.log(name));
     }

@@ -1,5 +1,6 @@
 package flashsale.local;
 
+import flashsale.local.LocalStackNetwork.Address;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,19 +21,21 @@ public final class NodeProcess implements AutoCloseable {
   /** An orderly end: the shards are handed over first. */
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(22);
 
-  /** Where it listens on 127.0.0.1, in so far as its roles need it. */
-  public record Ports(int http, int grpc, int management, int remoting) {}
+  /** Where it is and listens, in so far as its roles need it. */
+  record Place(String host, int http, int grpc, int management, int remoting) {}
 
   /**
    * What it works on.
    *
-   * @param etcdEndpoint null: no etcd, the node is on its own
+   * @param database who signs in where
+   * @param etcd null: no etcd, the node is on its own
    */
   public record Servers(
-      String redisUri,
-      String kafkaBootstrapServers,
-      PostgresProcess postgres,
-      @Nullable String etcdEndpoint) {}
+      Address redis,
+      Address kafka,
+      Address postgres,
+      PostgresProcess database,
+      @Nullable Address etcd) {}
 
   private final ServerProcess process;
 
@@ -43,26 +46,33 @@ public final class NodeProcess implements AutoCloseable {
   /**
    * Returns when it is ready, and a gateway answers reads.
    *
+   * @param launcher words before its command
    * @param inventoryNodes how many there are to be; a majority of them founds the cluster
    */
   static NodeProcess start(
-      LocalStackNodes.Plan plan, Ports ports, int inventoryNodes, Servers servers, Path log) {
-    HttpRequest ready = get(ports.management(), "/ready");
-    HttpRequest activities = get(ports.http(), "/v1/activities");
+      LocalStackNodes.Plan plan,
+      List<String> launcher,
+      Place place,
+      int inventoryNodes,
+      Servers servers,
+      Path log) {
+    String path = NodeClasses.path();
+    HttpRequest ready = get(place.host(), place.management(), "/ready");
+    HttpRequest activities = get(place.host(), place.http(), "/v1/activities");
     try (HttpClient http = HttpClient.newHttpClient()) {
       return new NodeProcess(
           ServerProcess.start(
               plan.name(),
-              command(),
-              environment(plan, ports, inventoryNodes, servers),
+              command(launcher, plan, path),
+              environment(plan, path, place, inventoryNodes, servers),
               log,
               READY_WITHIN,
               () -> isOk(http, ready) && (!plan.is("gateway") || isOk(http, activities))));
     }
   }
 
-  private static HttpRequest get(int port, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+  private static HttpRequest get(String host, int port, String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
         .timeout(PROBE_TIMEOUT)
         .build();
   }
@@ -71,10 +81,12 @@ public final class NodeProcess implements AutoCloseable {
     return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
   }
 
-  private static List<String> command() {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
+  private static List<String> command(
+      List<String> launcher, LocalStackNodes.Plan plan, String path) {
+    List<String> command = new ArrayList<>(launcher);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx1g");
+    command.addAll(NodeClasses.archiveFlags(path, plan.is("inventory")));
     int java = Runtime.version().feature();
     if (java >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
@@ -87,39 +99,31 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private static Map<String, String> environment(
-      LocalStackNodes.Plan plan, Ports ports, int inventoryNodes, Servers servers) {
+      LocalStackNodes.Plan plan, String path, Place place, int inventoryNodes, Servers servers) {
     Map<String, String> environment = new HashMap<>();
     environment.put("FLASHSALE_ROLES", String.join(",", plan.roles()));
     environment.put("FLASHSALE_CONTACT_POINTS_REQUIRED", Integer.toString(inventoryNodes / 2 + 1));
-    environment.put("CLASSPATH", classpath());
+    environment.put("CLASSPATH", path);
     environment.put("FLASHSALE_ENVIRONMENT", "local");
-    environment.put("FLASHSALE_HTTP_PORT", Integer.toString(ports.http()));
-    environment.put("FLASHSALE_GRPC_PORT", Integer.toString(ports.grpc()));
-    environment.put("FLASHSALE_GRPC_STATIC_ENDPOINT", "127.0.0.1:" + ports.grpc());
-    environment.put("FLASHSALE_MANAGEMENT_PORT", Integer.toString(ports.management()));
-    environment.put("FLASHSALE_REMOTE_PORT", Integer.toString(ports.remoting()));
-    environment.put("FLASHSALE_REDIS_URI", servers.redisUri());
-    environment.put("FLASHSALE_KAFKA_BOOTSTRAP_SERVERS", servers.kafkaBootstrapServers());
-    PostgresProcess postgres = servers.postgres();
-    environment.put("FLASHSALE_POSTGRES_HOST", postgres.host());
-    environment.put("FLASHSALE_POSTGRES_PORT", Integer.toString(postgres.port()));
-    environment.put("FLASHSALE_POSTGRES_DATABASE", postgres.database());
-    environment.put("FLASHSALE_POSTGRES_USER", postgres.user());
-    environment.put("FLASHSALE_POSTGRES_PASSWORD", postgres.password());
-    String etcd = servers.etcdEndpoint();
-    environment.put("FLASHSALE_ETCD_ENDPOINTS", etcd == null ? "" : etcd);
-    return environment;
-  }
-
-  /** This JVM's class path without the directory that this class is in. */
-  private static String classpath() {
-    List<String> parts = new ArrayList<>();
-    for (String part : System.getProperty("java.class.path").split(":", -1)) {
-      if (!Path.of(part).endsWith("test-classes")) {
-        parts.add(part);
-      }
+    for (String server : List.of("HTTP", "GRPC", "MANAGEMENT", "REMOTE")) {
+      environment.put("FLASHSALE_" + server + "_HOST", place.host());
     }
-    return String.join(":", parts);
+    environment.put("FLASHSALE_HTTP_PORT", Integer.toString(place.http()));
+    environment.put("FLASHSALE_GRPC_PORT", Integer.toString(place.grpc()));
+    environment.put("FLASHSALE_GRPC_STATIC_ENDPOINT", place.host() + ":" + place.grpc());
+    environment.put("FLASHSALE_MANAGEMENT_PORT", Integer.toString(place.management()));
+    environment.put("FLASHSALE_REMOTE_PORT", Integer.toString(place.remoting()));
+    environment.put("FLASHSALE_REDIS_URI", "redis://" + servers.redis());
+    environment.put("FLASHSALE_KAFKA_BOOTSTRAP_SERVERS", servers.kafka().toString());
+    environment.put("FLASHSALE_POSTGRES_HOST", servers.postgres().host());
+    environment.put("FLASHSALE_POSTGRES_PORT", Integer.toString(servers.postgres().port()));
+    PostgresProcess database = servers.database();
+    environment.put("FLASHSALE_POSTGRES_DATABASE", database.database());
+    environment.put("FLASHSALE_POSTGRES_USER", database.user());
+    environment.put("FLASHSALE_POSTGRES_PASSWORD", database.password());
+    Address etcd = servers.etcd();
+    environment.put("FLASHSALE_ETCD_ENDPOINTS", etcd == null ? "" : "http://" + etcd);
+    return environment;
   }
 
   public ServerProcess process() {

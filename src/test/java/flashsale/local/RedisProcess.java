@@ -73,6 +73,28 @@ public final class RedisProcess implements AutoCloseable {
         port);
   }
 
+  /**
+   * Starts a Sentinel on 127.0.0.1.
+   *
+   * @param configuration a file in {@code dataDir}, which it also writes to; says everything but
+   *     where it listens
+   */
+  public static RedisProcess startSentinel(Path dataDir, Path configuration, int port, Path log) {
+    List<String> command =
+        List.of(
+            executableBelow(dataDir.toAbsolutePath()).toString(),
+            configuration.toAbsolutePath().toString(),
+            "--sentinel",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            Integer.toString(port));
+    return new RedisProcess(
+        ServerProcess.start(
+            "sentinel", command, Map.of(), log, START_MAX, () -> isOurChildAndReady(port)),
+        port);
+  }
+
   public ServerProcess process() {
     return process;
   }
@@ -144,7 +166,7 @@ public final class RedisProcess implements AutoCloseable {
   /** Another server on the same port would answer too, and must not pass for the one started. */
   private static boolean isOurChildAndReady(int port) throws IOException {
     String info = info(port);
-    return info.contains("\r\nloading:0\r\n")
+    return !info.contains("\r\nloading:1\r\n")
         && ProcessHandle.current()
             .children()
             .anyMatch(child -> info.contains("\r\nprocess_id:" + child.pid() + "\r\n"));

@@ -38,16 +38,14 @@ public final class RunningStack implements AutoCloseable {
 
   /** Returns when the nodes are ready; everything written stays below {@code directory}. */
   static RunningStack start(Path directory) throws IOException {
-    return start(directory, LocalStackDetours.NONE);
+    return start(directory, 1, LocalStackNetwork.PLAIN);
   }
 
-  /** The same, with something between the node and its servers. */
-  public static RunningStack start(Path directory, LocalStackDetours detours) throws IOException {
-    return start(directory, 1, detours);
-  }
-
-  /** The same with so many inventory nodes; more than one: every role in processes of its own. */
-  public static RunningStack start(Path directory, int nodes, LocalStackDetours detours)
+  /**
+   * The same with so many inventory nodes, in a network. More than one: every role in processes of
+   * its own, and {@link #restart} can start a node more.
+   */
+  public static RunningStack start(Path directory, int nodes, LocalStackNetwork network)
       throws IOException {
     int httpPort = ServerProcess.freePort();
     LocalStackOptions.Run options =
@@ -55,14 +53,18 @@ public final class RunningStack implements AutoCloseable {
             nodes, httpPort, ServerProcess.freePort(), ServerProcess.freePort(), null, false);
     LocalStackFiles files = new LocalStackFiles(directory);
     Path data = Files.createDirectories(directory.resolve("data"));
-    LocalStackParts parts = new LocalStackParts(options, files, data, detours, (name, code) -> {});
+    List<LocalStackNodes.Plan> planned = LocalStackNodes.of(nodes == 1 ? 1 : nodes + 1);
+    LocalStackParts parts =
+        new LocalStackParts(options, files, data, planned, network, (name, code) -> {});
     RunningStack stack = new RunningStack(parts, files, "http://127.0.0.1:" + httpPort);
     try {
       CompletableFuture.allOf(
               parts.servers().stream().map(LocalStackPart::start).toArray(CompletableFuture[]::new))
           .join();
       CompletableFuture.allOf(
-              parts.nodes().stream().map(LocalStackPart::start).toArray(CompletableFuture[]::new))
+              LocalStackNodes.of(nodes).stream()
+                  .map(plan -> stack.part(plan.name()).start())
+                  .toArray(CompletableFuture[]::new))
           .join();
       Files.createDirectories(files.state().getParent());
       stack.writeState();
@@ -130,6 +132,22 @@ public final class RunningStack implements AutoCloseable {
     writeState();
   }
 
+  /**
+   * How a process ended that was asked to.
+   *
+   * @param exitCode 128 + the signal's number when a signal ended it
+   */
+  public record Ended(int exitCode, Duration after) {}
+
+  /** Asks it to end (SIGTERM), and waits until it has. */
+  public Ended stop(String name) {
+    ServerProcess process = Objects.requireNonNull(part(name).process());
+    long begin = System.nanoTime();
+    part(name).stop();
+    int exitCode = process.exit().toCompletableFuture().join();
+    return new Ended(exitCode, Duration.ofNanos(System.nanoTime() - begin));
+  }
+
   /** All at once: a cluster is founded by a majority. */
   public void restartAll(List<String> names) throws IOException {
     CompletableFuture.allOf(
@@ -138,13 +156,12 @@ public final class RunningStack implements AutoCloseable {
     writeState();
   }
 
-  /** Waits until its process has ended by itself. */
-  public void awaitEnd(String name) throws Exception {
-    var unused =
-        Objects.requireNonNull(part(name).process())
-            .exit()
-            .toCompletableFuture()
-            .get(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+  /** Waits until its process has ended by itself; its exit code. */
+  public int awaitEnd(String name) throws Exception {
+    return Objects.requireNonNull(part(name).process())
+        .exit()
+        .toCompletableFuture()
+        .get(ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private LocalStackPart part(String name) {

@@ -76,22 +76,19 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** {@code scripts/run} says how; a test says nothing. */
-  private static List<String> launched(List<String> command) {
+  /** Words before every command: {@code scripts/run} says some, a test says none. */
+  public static List<String> launcher() {
     String launcher = System.getProperty(LAUNCHER_PROPERTY, "");
-    if (launcher.isBlank()) {
-      return command;
-    }
-    List<String> whole = new ArrayList<>(List.of(launcher.split(" ", -1)));
-    whole.addAll(command);
-    return whole;
+    return launcher.isBlank() ? List.of() : List.of(launcher.split(" ", -1));
   }
 
   private static ServerProcess spawn(
       String name, List<String> command, Map<String, String> environment, Path log) {
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
-      ProcessBuilder builder = new ProcessBuilder(launched(command));
+      List<String> launched = new ArrayList<>(launcher());
+      launched.addAll(command);
+      ProcessBuilder builder = new ProcessBuilder(launched);
       builder.environment().putAll(environment);
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -41,6 +41,14 @@ class WholeSystemIT {
     stack.close();
   }
 
+  @Test
+  void theNodeHasRehearsed() throws IOException {
+    assertThat(RunningStack.logs(directory).resolve("node-1.log"))
+        .content()
+        .contains("rehearsed")
+        .doesNotContain("not rehearsed");
+  }
+
   private static void create(String id, int stock) throws Exception {
     String body = "{\"activityId\":\"" + id + "\",\"title\":\"A test\",\"stock\":" + stock + "}";
     assertThat(stack.send("POST", "/v1/admin/activities", "ops", body).statusCode()).isEqualTo(201);
