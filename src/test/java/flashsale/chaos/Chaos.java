@@ -1,8 +1,10 @@
 package flashsale.chaos;
 
 import flashsale.chaos.ChaosOptions.WrongArguments;
+import flashsale.local.Machine;
 import flashsale.local.RunningStack;
 import flashsale.local.Token;
+import flashsale.local.Trees;
 import flashsale.model.UserId;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -99,11 +101,11 @@ public final class Chaos {
   }
 
   private int strikeAll() throws IOException, InterruptedException {
-    ChaosFiles.deleteTree(directory);
+    Trees.delete(directory);
     Files.createDirectories(directory);
     ChaosReport report =
         new ChaosReport(
-            ChaosFiles.where(),
+            Machine.where(),
             faults,
             options.wanted().isEmpty() && !options.quick() && !options.cluster(),
             options.quick() ? LENIENCY : 1);

@@ -7,14 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.Comparator;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a run leaves behind: where it ran, and of a violation everything that may explain it. */
@@ -28,33 +23,6 @@ final class ChaosFiles {
     String slug = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     slug = slug.substring(0, Math.min(slug.length(), SLUG_CHARACTERS_MAX));
     return slug.replaceAll("^-|-$", "");
-  }
-
-  /** Date and machine, in one line. */
-  static String where() throws IOException {
-    return String.format(
-        Locale.ROOT,
-        "%s, %d × %s, %.0f GB, %s, Java %s",
-        LocalDate.now(ZoneOffset.UTC),
-        Runtime.getRuntime().availableProcessors(),
-        after("/proc/cpuinfo", "model name", "CPU"),
-        Long.parseLong(after("/proc/meminfo", "MemTotal", "0").replaceAll("[^0-9]", "")) / 1e6,
-        System.getProperty("os.name") + " " + System.getProperty("os.version"),
-        Runtime.version().feature());
-  }
-
-  private static String after(String file, String key, String otherwise) throws IOException {
-    Path path = Path.of(file);
-    if (!Files.isReadable(path)) {
-      return otherwise;
-    }
-    try (Stream<String> lines = Files.lines(path)) {
-      return lines
-          .filter(line -> line.startsWith(key))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(otherwise);
-    }
   }
 
   /** The parts' logs, what everybody asked and was told, and what is wrong with it. */
@@ -107,15 +75,5 @@ final class ChaosFiles {
             history.clock().wallMs(exchange.askedNs()),
             history.clock().wallMs(exchange.answeredNs()),
             answer);
-  }
-
-  static void deleteTree(Path directory) throws IOException {
-    try (Stream<Path> below = Files.walk(directory)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (NoSuchFileException gone) {
-      return;
-    }
   }
 }

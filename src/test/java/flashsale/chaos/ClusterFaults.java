@@ -1,6 +1,7 @@
 package flashsale.chaos;
 
 import flashsale.local.EtcdProcess;
+import flashsale.local.Trees;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -381,7 +382,7 @@ final class ClusterFaults {
     @Override
     public void heal(Target target) throws Exception {
       if (wiped) {
-        ChaosFiles.deleteTree(target.data("etcd").resolve("store"));
+        Trees.delete(target.data("etcd").resolve("store"));
       }
       target.restart("etcd");
     }

@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -73,16 +71,5 @@ record LocalStackFiles(Path root) {
   private static boolean alarms(String line) {
     String lower = line.toLowerCase(Locale.ROOT);
     return ALARMS.stream().anyMatch(lower::contains);
-  }
-
-  /** Deletes a directory with what is in it; what others delete meanwhile is fine. */
-  static void deleteTree(Path directory) throws IOException {
-    try (Stream<Path> below = Files.walk(directory)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (NoSuchFileException gone) {
-      return;
-    }
   }
 }

@@ -53,7 +53,7 @@ final class LocalStackRun {
         channel.truncate(0);
         channel.write(US_ASCII.encode(Long.toString(ProcessHandle.current().pid())));
         refuseTakenPorts(options);
-        LocalStackFiles.deleteTree(files.scratch());
+        Trees.delete(files.scratch());
         Files.deleteIfExists(files.state());
         Files.createDirectories(files.scratch());
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
@@ -222,7 +222,7 @@ final class LocalStackRun {
       synchronized (this) {
         Files.deleteIfExists(files.state());
       }
-      LocalStackFiles.deleteTree(files.scratch());
+      Trees.delete(files.scratch());
       say("stopped after " + seconds(begin));
     } catch (IOException | RuntimeException e) {
       System.err.println("scripts/run: while stopping: " + e);

@@ -71,7 +71,7 @@ final class NodeClasses {
       }
       Path jar = DIRECTORY.resolve("flashsale-" + Long.toHexString(sum.getValue()) + ".jar");
       if (!Files.exists(jar)) {
-        LocalStackFiles.deleteTree(DIRECTORY);
+        Trees.delete(DIRECTORY);
         write(classes, files, jar);
       }
       return jar;

@@ -84,18 +84,25 @@ public final class NodeProcess implements AutoCloseable {
   private static List<String> command(
       List<String> launcher, LocalStackNodes.Plan plan, String path) {
     List<String> command = new ArrayList<>(launcher);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx1g");
+    command.addAll(jvm());
     command.addAll(NodeClasses.archiveFlags(path, plan.is("inventory")));
-    int java = Runtime.version().feature();
-    if (java >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
-    if (java >= 23) {
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
     command.add("flashsale.Main");
     return command;
+  }
+
+  /** The program java, and the flags that every node has. */
+  public static List<String> jvm() {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.add("-Xmx1g");
+    int java = Runtime.version().feature();
+    if (java >= 24) {
+      words.add("--enable-native-access=ALL-UNNAMED");
+    }
+    if (java >= 23) {
+      words.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return words;
   }
 
   private static Map<String, String> environment(

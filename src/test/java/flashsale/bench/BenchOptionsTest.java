@@ -1,0 +1,38 @@
+package flashsale.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchOptionsTest {
+  @Test
+  void measuresEverythingThreeTimes() {
+    BenchOptions options = BenchOptions.parse();
+    assertThat(options.scenarios()).containsExactly(Scenario.values());
+    assertThat(options.repetitions()).isEqualTo(3);
+    assertThat(options.compare()).isNull();
+  }
+
+  @Test
+  void takesPartsOfNames() {
+    assertThat(BenchOptions.parse("--scenario", "Refuse").scenarios())
+        .containsExactly(Scenario.REFUSE_SOLD_OUT, Scenario.REFUSE_DUPLICATE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--scenario,fly,'--scenario: \"fly\" (expected: part of accept'",
+    "--repetitions,0,'--repetitions: \"0\" (expected: 1 to 20)'",
+    "--seconds,x,'--seconds: \"x\" (expected: 1 to 120)'",
+    "--compare,nowhere.json,'--compare: \"nowhere.json\" (expected: a report.json'",
+    "--fly,high,'\"--fly\" (expected: --scenario'"
+  })
+  void saysWhatWasExpected(String name, String value, String message) {
+    assertThatThrownBy(() -> BenchOptions.parse(name, value))
+        .isInstanceOf(BenchOptions.WrongArguments.class)
+        .hasMessageStartingWith(message);
+  }
+}
