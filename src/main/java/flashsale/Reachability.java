@@ -1,6 +1,7 @@
 package flashsale;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -54,13 +55,20 @@ final class Reachability implements BooleanSupplier {
     }
     asking = true;
     var unused =
-        question
-            .get()
+        asked()
             .whenComplete((answer, failure) -> {
               if (failure == null) {
                 answeredNs = System.nanoTime();
               }
               asking = false;
             });
+  }
+
+  private CompletionStage<?> asked() {
+    try {
+      return question.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
   }
 }

@@ -4,7 +4,6 @@ import flashsale.config.Settings;
 import flashsale.ledger.Entry;
 import flashsale.model.ActivityId;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -69,13 +68,9 @@ public final class KafkaSalesLog implements SalesLog, AutoCloseable {
     return tail.follow(activity, fromOffset, listener);
   }
 
-  /** Completes when a broker answers; fails when none does. */
+  /** Completes when a broker answers; fails, or throws, when none does. */
   public CompletionStage<?> reach() {
-    try {
-      return admin().describeCluster().nodes().toCompletionStage();
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedStage(e);
-    }
+    return admin().describeCluster().nodes().toCompletionStage();
   }
 
   private synchronized Admin admin() {

@@ -28,7 +28,8 @@ record ChaosOptions(
       target/chaos/report.md.
 
         --cluster      bad days of three nodes, two gateways and a projection, instead of one node's
-        --quick        a few kinds of fault, once each, small sales: at most 4 minutes
+        --quick        a few kinds of fault, once each, small sales: about 4 minutes; a figure
+                         may be five times what is asked
         --fault NAME   only faults with NAME in their name; may be said more than once
         --times N      1 to 1000
         --stock N      units in a sale, 100 to 1000000

@@ -81,7 +81,8 @@ final class ChaosReport {
     text.append('\n').append(sums()).append('\n');
     List<Figure> figures = figures();
     if (!figures.isEmpty()) {
-      text.append("\n| figure | measured | met |\n|---|---|---|\n");
+      String met = leniency == 1 ? "met" : "met, up to " + leniency + " times";
+      text.append("\n| figure | measured | ").append(met).append(" |\n|---|---|---|\n");
       figures.forEach(figure ->
           text.append("| ")
               .append(figure.what)

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.awaitility.Awaitility;
 
 /** A Redis, a {@link RedisStock} on it, and a second connection to look and to damage. */
 final class Bench implements AutoCloseable {
@@ -122,6 +123,16 @@ final class Bench implements AutoCloseable {
     } catch (CompletionException e) {
       throw new AssertionError("the call failed: " + e.getCause(), e);
     }
+  }
+
+  /** As the actor does: the very same call again. */
+  static ClaimReply claimUntilAnswered(RedisStock stock, ClaimCall call) {
+    return Awaitility.await()
+        .atMost(20, TimeUnit.SECONDS)
+        .ignoreExceptionsInstanceOf(CompletionException.class)
+        .until(
+            () -> stock.claim(call).toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join(),
+            reply -> true);
   }
 
   @Override

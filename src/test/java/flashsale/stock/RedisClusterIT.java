@@ -3,6 +3,7 @@ package flashsale.stock;
 import static flashsale.stock.Bench.SALE;
 import static flashsale.stock.Bench.await;
 import static flashsale.stock.Bench.call;
+import static flashsale.stock.Bench.claimUntilAnswered;
 import static flashsale.stock.Bench.decided;
 import static flashsale.stock.ClaimReply.Verdict.DUPLICATE;
 import static flashsale.stock.ClaimReply.Verdict.NOMINATED;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -135,7 +135,7 @@ class RedisClusterIT {
     String toId = primaries.get(to).clusterMyId();
     primaries.get(to).clusterSetSlotImporting(SLOT, fromId);
     primaries.get(from).clusterSetSlotMigrating(SLOT, toId);
-    assertThat(claimUntilAnswered(call(1, 2, 2, 100, "cat"))).isEqualTo(decided(NOMINATED));
+    assertThat(claimUntilAnswered(stock, call(1, 2, 2, 100, "cat"))).isEqualTo(decided(NOMINATED));
 
     List<String> keys = primaries.get(from).clusterGetKeysInSlot(SLOT, 100);
     assertThat(keys).hasSize(2);
@@ -143,10 +143,10 @@ class RedisClusterIT {
     primaries
         .get(from)
         .migrate(target.getHost(), target.getPort(), 0, 5_000, MigrateArgs.Builder.keys(keys));
-    assertThat(claimUntilAnswered(call(1, 3, 3, 100, "dan"))).isEqualTo(decided(NOMINATED));
+    assertThat(claimUntilAnswered(stock, call(1, 3, 3, 100, "dan"))).isEqualTo(decided(NOMINATED));
 
     primaries.forEach(primary -> primary.clusterSetSlotNode(SLOT, toId));
-    assertThat(claimUntilAnswered(call(1, 4, 4, 100, "eve", "ben")))
+    assertThat(claimUntilAnswered(stock, call(1, 4, 4, 100, "eve", "ben")))
         .isEqualTo(decided(NOMINATED, DUPLICATE));
     assertThat(owner()).isEqualTo(to);
   }
@@ -157,17 +157,7 @@ class RedisClusterIT {
     int other = (owner() + 1) % PRIMARIES;
     primaries.forEach(primary -> primary.configSet("cluster-require-full-coverage", "no"));
     processes.get(other).process().kill();
-    assertThat(claimUntilAnswered(call(1, 1, 1, 100, "ben"))).isEqualTo(decided(NOMINATED));
-    assertThat(claimUntilAnswered(call(1, 2, 2, 100, "cat"))).isEqualTo(decided(NOMINATED));
-  }
-
-  /** As the actor does: the very same call again. */
-  private ClaimReply claimUntilAnswered(ClaimCall call) {
-    return Awaitility.await()
-        .atMost(20, TimeUnit.SECONDS)
-        .ignoreExceptionsInstanceOf(CompletionException.class)
-        .until(
-            () -> stock.claim(call).toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join(),
-            reply -> true);
+    assertThat(claimUntilAnswered(stock, call(1, 1, 1, 100, "ben"))).isEqualTo(decided(NOMINATED));
+    assertThat(claimUntilAnswered(stock, call(1, 2, 2, 100, "cat"))).isEqualTo(decided(NOMINATED));
   }
 }

@@ -3,6 +3,7 @@ package flashsale.stock;
 import static flashsale.stock.Bench.SALE;
 import static flashsale.stock.Bench.await;
 import static flashsale.stock.Bench.call;
+import static flashsale.stock.Bench.claimUntilAnswered;
 import static flashsale.stock.Bench.decided;
 import static flashsale.stock.ClaimReply.Verdict.DUPLICATE;
 import static flashsale.stock.ClaimReply.Verdict.NOMINATED;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.awaitility.Awaitility;
@@ -117,7 +117,7 @@ class RedisSentinelIT {
 
     master.process().kill();
 
-    assertThat(claimUntilAnswered(call(1, 2, 2, 100, "cat", "ben")))
+    assertThat(claimUntilAnswered(stock, call(1, 2, 2, 100, "cat", "ben")))
         .isEqualTo(decided(NOMINATED, DUPLICATE));
     assertThat(RedisLine.send("127.0.0.1", replica.port(), "EXISTS " + Bench.STATE))
         .isEqualTo(":1");
@@ -129,15 +129,5 @@ class RedisSentinelIT {
     String buyers = "SISMEMBER " + Bench.BUYERS + " ben";
     return RedisLine.send("127.0.0.1", replica.port(), "EXISTS " + Bench.STATE).equals(":1")
         && RedisLine.send("127.0.0.1", replica.port(), buyers).equals(":1");
-  }
-
-  /** As the actor does: the very same call again. */
-  private ClaimReply claimUntilAnswered(ClaimCall call) {
-    return Awaitility.await()
-        .atMost(20, TimeUnit.SECONDS)
-        .ignoreExceptionsInstanceOf(CompletionException.class)
-        .until(
-            () -> stock.claim(call).toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join(),
-            reply -> true);
   }
 }
