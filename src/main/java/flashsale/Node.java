@@ -6,13 +6,13 @@ import flashsale.activity.ActivityShards;
 import flashsale.activity.InTurn;
 import flashsale.activity.Rehearsal;
 import flashsale.config.Settings;
-import flashsale.config.Settings.HostPort;
 import flashsale.config.Settings.Role;
 import flashsale.discovery.ClusterStart;
 import flashsale.discovery.Endpoints;
 import flashsale.gateway.HttpGateway;
 import flashsale.gateway.InventoryNodes;
 import flashsale.grpc.GrpcServer;
+import flashsale.grpc.InventoryService;
 import flashsale.model.Partitions;
 import flashsale.model.SlewedClock;
 import flashsale.projection.Database;
@@ -24,11 +24,11 @@ import flashsale.projection.Reads;
 import flashsale.saleslog.KafkaSalesLog;
 import flashsale.saleslog.SalesLogTopic;
 import flashsale.stock.RedisStock;
+import flashsale.v1.Inventory;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -70,9 +70,7 @@ final class Node {
   /** Completes when every port is bound and every part prepared; fails with what is in the way. */
   CompletionStage<Done> start() {
     List<CompletionStage<Done>> parts = new ArrayList<>();
-    if (settings.roles().contains(Role.GATEWAY)) {
-      parts.add(gateway());
-    }
+    Inventory inventory = null;
     if (settings.roles().contains(Role.INVENTORY) || settings.roles().contains(Role.PROJECTION)) {
       Database database = database("books", settings.postgres().connectionsMax());
       CompletionStage<Done> topic =
@@ -80,11 +78,16 @@ final class Node {
       CompletionStage<Done> prepared = firstFailureOf(List.of(tables(), topic));
       parts.add(prepared);
       if (settings.roles().contains(Role.INVENTORY)) {
-        parts.add(inventory(database, prepared, topic));
+        Hosting hosting = inventory(database, prepared, topic);
+        inventory = hosting.service();
+        parts.add(hosting.started());
       }
       if (settings.roles().contains(Role.PROJECTION)) {
         parts.add(prepared.thenApply(done -> projection(database)));
       }
+    }
+    if (settings.roles().contains(Role.GATEWAY)) {
+      parts.add(gateway(inventory == null ? inventoryNodes() : inventory));
     }
     if (!settings.roles().contains(Role.INVENTORY)) {
       parts.add(
@@ -117,17 +120,17 @@ final class Node {
     return database;
   }
 
-  /** HTTP outside, gRPC inside. */
-  private CompletionStage<Done> gateway() {
-    Settings.Grpc grpc = settings.grpc();
-    InventoryNodes inventory = InventoryNodes.over(system, grpc);
-    if (settings.roles().contains(Role.INVENTORY)) {
-      inventory.follow(Set.of(new HostPort(grpc.host(), grpc.port())));
-    } else {
-      Endpoints.of(system, settings).onChange(inventory::follow);
-      Readiness.needs(inventory::isAnyServing);
-    }
+  /** Over gRPC, whichever nodes etcd names. */
+  private Inventory inventoryNodes() {
+    InventoryNodes inventory = InventoryNodes.over(system, settings.grpc());
+    Endpoints.of(system, settings).onChange(inventory::follow);
+    Readiness.needs(inventory::isAnyServing);
     closeAtTheEnd("inventory-nodes", inventory);
+    return inventory;
+  }
+
+  /** HTTP outside. The inventory of its own process is called without gRPC in between. */
+  private CompletionStage<Done> gateway(Inventory inventory) {
     Settings.Http http = settings.http();
     return bound(
             "flashsale.http",
@@ -137,8 +140,10 @@ final class Node {
         .thenApply(this::unbindAtTheEnd);
   }
 
+  private record Hosting(Inventory service, CompletionStage<Done> started) {}
+
   /** The activities of this node's shards, and the gRPC service in front of them. */
-  private CompletionStage<Done> inventory(
+  private Hosting inventory(
       Database database, CompletionStage<Done> prepared, CompletionStage<Done> topic) {
     // However often shoppers ask, recovery and projection go on.
     Database reads = database("reads", settings.postgres().readConnectionsMax());
@@ -164,14 +169,17 @@ final class Node {
     ActivityShards.start(system, partitions, around);
     Membership membership = Membership.of(system, settings);
     Settings.Grpc grpc = settings.grpc();
-    return bound(
-            "flashsale.grpc",
-            grpc.host(),
-            grpc.port(),
-            GrpcServer.bind(system, settings, stock, new Reads(reads), membership::serves))
-        .thenApply(this::unbindAtTheEnd)
-        .thenCompose(bound -> rehearsed(around, salesLog, prepared))
-        .thenCompose(warm -> joined());
+    Inventory service = new InventoryService(system, stock, new Reads(reads), grpc);
+    CompletionStage<Done> started =
+        bound(
+                "flashsale.grpc",
+                grpc.host(),
+                grpc.port(),
+                GrpcServer.bind(system, settings, service, membership::serves))
+            .thenApply(this::unbindAtTheEnd)
+            .thenCompose(bound -> rehearsed(around, salesLog, prepared))
+            .thenCompose(warm -> joined());
+    return new Hosting(service, started);
   }
 
   private CompletionStage<Done> rehearsed(

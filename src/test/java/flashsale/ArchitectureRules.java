@@ -63,6 +63,7 @@ final class ArchitectureRules {
           "BuyerLoad",
           "Catalog",
           "CborSerializable",
+          "ClaimBatcher",
           "InTurn",
           "Journal",
           "RecoverySource",

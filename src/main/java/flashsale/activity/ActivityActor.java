@@ -1,5 +1,6 @@
 package flashsale.activity;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import flashsale.config.Settings.ActivityLimits;
 import flashsale.ledger.Entry;
 import flashsale.model.Activity;
@@ -9,7 +10,10 @@ import flashsale.saleslog.SalesLog;
 import flashsale.stock.Stock;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -45,8 +49,23 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     ActorRef<Answer> replyTo();
   }
 
-  /** Buy one unit. */
-  public record Claim(UserId user, ActorRef<Answer> replyTo) implements Command {}
+  /** Buy one unit each, as {@link ClaimBatcher} sends them. */
+  public record Claims(List<Claim> claims, ActorRef<Answers> replyTo)
+      implements Message, CborSerializable {}
+
+  /**
+   * Buy one unit.
+   *
+   * @param number by which it is answered
+   */
+  public record Claim(long number, UserId user) {}
+
+  /** The answers to some claims that were decided together. */
+  public record Answers(List<Numbered> answers) implements ClaimBatcher.Message, CborSerializable {}
+
+  /** The answer to one claim. */
+  public record Numbered(
+      long number, @JsonTypeInfo(use = JsonTypeInfo.Id.MINIMAL_CLASS) Answer answer) {}
 
   /** Say what the shopper has. */
   public record FindPurchase(UserId user, ActorRef<Answer> replyTo) implements Command {}
@@ -101,6 +120,8 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   private record Caller(ActorRef<Answer> replyTo) implements Asker {}
 
+  private record Claimant(long number, ActorRef<Answers> replyTo) implements Asker {}
+
   private static final Logger LOG = LoggerFactory.getLogger(ActivityActor.class);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final long NEVER = Long.MAX_VALUE;
@@ -114,6 +135,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private final TimerScheduler<Message> timers;
   private final ActivityCore core;
   private final BuyerLoad buyerLoad;
+  private final Map<ActorRef<Answers>, List<Numbered>> answers = new HashMap<>();
   private @Nullable ActorRef<Journal.Write> journal;
   private int journalNumber;
   private SalesLog.@Nullable Subscription following;
@@ -153,6 +175,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   private Behavior<Message> onMessage(Message message) {
     switch (message) {
+      case Claims claims -> happened(input(claims));
       case Command command -> happened(input(command));
       case Drain drain -> {
         ending = true;
@@ -174,10 +197,17 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     return stopped ? Behaviors.stopped() : this;
   }
 
+  private static Input input(Claims claims) {
+    List<Input.Ask> asks = new ArrayList<>(claims.claims().size());
+    for (Claim claim : claims.claims()) {
+      asks.add(new Input.Claim(claim.user(), new Claimant(claim.number(), claims.replyTo())));
+    }
+    return new Input.Asks(asks);
+  }
+
   private static Input input(Command command) {
     Asker asker = new Caller(command.replyTo());
     return switch (command) {
-      case Claim claim -> new Input.Claim(claim.user(), asker);
       case FindPurchase find -> new Input.FindPurchase(find.user(), asker);
       case Look look -> new Input.Look(asker);
       case Create create -> new Input.Create(create.activity(), asker);
@@ -235,16 +265,27 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   }
 
   private void run(List<Effect> effects) {
-    ending |= effects.stream().anyMatch(Effect.Stop.class::isInstance);
+    for (Effect effect : effects) {
+      ending |= effect instanceof Effect.Stop;
+    }
     for (Effect effect : effects) {
       run(effect);
     }
+    tellClaimants();
     armWake();
+  }
+
+  /** What one step decided goes in one message to each who waits. */
+  private void tellClaimants() {
+    if (!answers.isEmpty()) {
+      answers.forEach((replyTo, told) -> replyTo.tell(new Answers(told)));
+      answers.clear();
+    }
   }
 
   private void run(Effect effect) {
     switch (effect) {
-      case Effect.Tell tell -> ((Caller) tell.to()).replyTo().tell(answer(tell.answer()));
+      case Effect.Tell tell -> tell(tell.to(), answer(tell.answer()));
       case Effect.ReplayJournal replay -> replayJournal();
       case Effect.WriteJournal write -> write(write.event());
       case Effect.Judge judge -> judge(judge);
@@ -262,6 +303,16 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       }
       case Effect.Alarm alarm -> LOG.atError().addKeyValue("activityId", id).log(alarm.what());
       case Effect.Note note -> note(note.what());
+    }
+  }
+
+  private void tell(Asker to, Answer answer) {
+    if (to instanceof Claimant claimant) {
+      answers
+          .computeIfAbsent(claimant.replyTo(), replyTo -> new ArrayList<>())
+          .add(new Numbered(claimant.number(), answer));
+    } else {
+      ((Caller) to).replyTo().tell(answer);
     }
   }
 

@@ -95,6 +95,7 @@ final class ActivityCore implements Changes.Core {
   private void on(Input input) {
     switch (input) {
       case Input.Ask ask -> onAsk(new Waiting(ask, turn.now()));
+      case Input.Asks asks -> asks.asks().forEach(ask -> onAsk(new Waiting(ask, turn.now())));
       case Input.Look look -> onLook(look);
       case Input.Change change -> onChange(change);
       case Input.Drain drain -> onDrain();
@@ -496,6 +497,7 @@ final class ActivityCore implements Changes.Core {
   private void refuse(Input input) {
     switch (input) {
       case Input.Ask ask -> turn.tell(ask.asker(), new Answer.TryAgain());
+      case Input.Asks asks -> asks.asks().forEach(this::refuse);
       case Input.Look look -> turn.tell(look.asker(), new Answer.TryAgain());
       case Input.Change change -> turn.tell(change.asker(), new Answer.TryAgain());
       default -> {}

@@ -139,6 +139,8 @@ final class Claims {
 
   /**
    * Sends the whole queue, at most one batch, as one call; the next one waits until it is back.
+   * While the log decides on a batch, only one of some size follows: what comes meanwhile goes
+   * together, because every call and every record has its price.
    *
    * @param refusal what everybody is told who is no buyer; null: they may buy
    */
@@ -146,7 +148,8 @@ final class Claims {
     if (judging != null
         || line.queueIsEmpty()
         || underWay.inDoubt()
-        || underWay.size() >= limits.batchesUnderWayMax()) {
+        || underWay.size() >= limits.batchesUnderWayMax()
+        || !underWay.isEmpty() && line.queued() < limits.batchFollowingMin()) {
       return;
     }
     List<Waiting> batch = line.take(limits.batchMax());

@@ -6,6 +6,7 @@ import flashsale.model.UserId;
 import flashsale.stock.AdoptReply;
 import flashsale.stock.ClaimReply;
 import flashsale.stock.FlipReply;
+import java.util.List;
 
 /** Everything that can happen to an activity's core. */
 sealed interface Input {
@@ -20,6 +21,9 @@ sealed interface Input {
   }
 
   record Claim(UserId user, Asker asker) implements Ask {}
+
+  /** Asked together. */
+  record Asks(List<Ask> asks) implements Input {}
 
   record FindPurchase(UserId user, Asker asker) implements Ask {}
 

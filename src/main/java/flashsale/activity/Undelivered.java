@@ -21,12 +21,21 @@ final class Undelivered {
           .eventStream()
           .tell(new EventStream.Subscribe<>(AllDeadLetters.class, context.getSelf()));
       return Behaviors.receiveMessage(letter -> {
-        if (content(letter) instanceof ActivityActor.Command command) {
-          command.replyTo().tell(new Answer.Moving());
+        switch (content(letter)) {
+          case ActivityActor.Command command -> command.replyTo().tell(new Answer.Moving());
+          case ActivityActor.Claims claims -> claims.replyTo().tell(moving(claims));
+          default -> {}
         }
         return Behaviors.same();
       });
     });
+  }
+
+  private static ActivityActor.Answers moving(ActivityActor.Claims claims) {
+    return new ActivityActor.Answers(
+        claims.claims().stream()
+            .map(claim -> new ActivityActor.Numbered(claim.number(), new Answer.Moving()))
+            .toList());
   }
 
   /** What sharding drops comes in up to three envelopes. */

@@ -52,6 +52,10 @@ final class WaitingLine {
     return queue.isEmpty();
   }
 
+  int queued() {
+    return queue.size();
+  }
+
   boolean isEmpty() {
     return queue.isEmpty() && held.isEmpty() && refused.isEmpty();
   }

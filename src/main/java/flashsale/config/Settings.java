@@ -158,7 +158,8 @@ public record Settings(
       String jwks,
       Duration jwksRefreshMin,
       Duration jwksAgeMax,
-      Duration clockSkew) {
+      Duration clockSkew,
+      int tokensCachedMax) {
     static Auth from(Section c) {
       Auth auth =
           new Auth(
@@ -167,7 +168,8 @@ public record Settings(
               c.text("jwks"),
               c.notNegative("jwks-refresh-min"),
               c.positive("jwks-age-max"),
-              c.notNegative("clock-skew"));
+              c.notNegative("clock-skew"),
+              c.atLeast("tokens-cached-max", 1));
       if (auth.method == AuthMethod.HS256) {
         int bytes = auth.hs256Secret.getBytes(StandardCharsets.UTF_8).length;
         c.require(bytes >= 32, "hs256-secret", bytes + " bytes", "32 or more");
@@ -188,6 +190,7 @@ public record Settings(
       Duration claimWaitMax,
       int batchMax,
       int batchesUnderWayMax,
+      int batchFollowingMin,
       Duration tailPatience,
       Duration tailFreshWithin,
       Duration backoffMin,
@@ -203,6 +206,7 @@ public record Settings(
           c.positive("claim-wait-max"),
           c.between("batch-max", 1, 256),
           c.atLeast("batches-under-way-max", 1),
+          c.between("batch-following-min", 1, 256),
           c.positive("tail-patience"),
           c.positive("tail-fresh-within"),
           backoff.min(),

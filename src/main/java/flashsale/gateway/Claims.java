@@ -60,12 +60,14 @@ final class Claims {
     this.executor = executor;
   }
 
-  /** Never fails, and never takes longer than the claim time-out. */
+  /**
+   * Never fails, and never takes longer than the claim time-out: the first attempt ends by then of
+   * itself, and the others are ended.
+   */
   CompletionStage<Outcome> claim(ActivityId activity, UserId user) {
     Claim claim = new Claim(activity, user, System.nanoTime() + timeout.toNanos());
     claim.send(1, false);
-    return claim.outcome.completeOnTimeout(
-        new Outcome.Unknown(), timeout.toMillis(), TimeUnit.MILLISECONDS);
+    return claim.outcome;
   }
 
   /** One shopper's claim with all its attempts, one after the other. */
@@ -147,6 +149,8 @@ final class Claims {
       Duration pause = PAUSE_FIRST.multipliedBy(1L << (attempt - 1));
       boolean timeLeft = deadlineNanos - System.nanoTime() > 2 * pause.toNanos();
       if (isWorthAnother(code) && attempt < attemptsMax && timeLeft) {
+        outcome.completeOnTimeout(
+            new Outcome.Unknown(), deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, executor)
             .execute(() -> send(attempt + 1, inDoubt));
       } else {

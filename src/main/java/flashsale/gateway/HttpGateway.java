@@ -25,9 +25,10 @@ public final class HttpGateway {
   /**
    * Listens on {@code settings.http()}; port 0 takes any free one.
    *
-   * <p>Fails when the port is taken or the JWK set cannot be read. {@code inventory} should carry a
-   * deadline of its own ({@code GrpcClientSettings.withDeadline}, not below {@code
-   * grpc.call-timeout}): the gateway stops waiting for an answer but cannot cancel a call.
+   * <p>Fails when the port is taken or the JWK set cannot be read. {@code inventory} has deadlines
+   * of its own: {@code grpc.claim-timeout} for a claim, for which the gateway sets no timer, and
+   * not below {@code grpc.call-timeout} for the rest, which the gateway stops waiting for but
+   * cannot cancel.
    */
   public static CompletionStage<ServerBinding> bind(
       ActorSystem<?> system, Settings settings, Inventory inventory) {

@@ -27,11 +27,13 @@ import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -68,6 +70,7 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
     void close();
   }
 
+  private final Duration claimTimeout;
   private final Function<HostPort, Node> connect;
   private final AtomicInteger turn = new AtomicInteger();
   private volatile List<Known> known = List.of();
@@ -76,10 +79,12 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
 
   /** Over gRPC; nobody is known until it is told whom to follow. */
   public static InventoryNodes over(ActorSystem<?> system, Settings.Grpc limits) {
-    return new InventoryNodes(at -> new InventoryConnection(system, limits.callTimeout(), at));
+    return new InventoryNodes(
+        limits.claimTimeout(), at -> new InventoryConnection(system, limits.callTimeout(), at));
   }
 
-  InventoryNodes(Function<HostPort, Node> connect) {
+  InventoryNodes(Duration claimTimeout, Function<HostPort, Node> connect) {
+    this.claimTimeout = claimTimeout;
     this.connect = connect;
   }
 
@@ -136,9 +141,13 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
     return all.get(first).node;
   }
 
+  /** Ends within the claim time-out. */
   @Override
   public CompletionStage<ClaimReply> claim(ClaimRequest in) {
-    return call(node -> node.claim(in));
+    return call(node ->
+        node.claim(in)
+            .toCompletableFuture()
+            .orTimeout(claimTimeout.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   @Override

@@ -77,6 +77,11 @@ final class Jwks implements Keyring {
     return CompletableFuture.completedFuture(known);
   }
 
+  @Override
+  public Object keys() {
+    return keys;
+  }
+
   private synchronized CompletionStage<KeySet> refresh() {
     if (refreshing != null) {
       if (!refreshing.isDone()) {

@@ -20,13 +20,25 @@ interface Keyring {
   /** None when the header's algorithm is not allowed or its key is not known. Never fails. */
   CompletionStage<List<JWSVerifier>> candidates(JWSHeader header);
 
+  /** The same object for as long as no key was added or withdrawn. */
+  Object keys();
+
   /** One shared secret of at least 32 bytes, HS256. */
   static Keyring ofSecret(String secret) {
     try {
       List<JWSVerifier> mac = List.of(new MACVerifier(secret));
-      return header ->
-          CompletableFuture.completedFuture(
+      return new Keyring() {
+        @Override
+        public CompletionStage<List<JWSVerifier>> candidates(JWSHeader header) {
+          return CompletableFuture.completedFuture(
               JWSAlgorithm.HS256.equals(header.getAlgorithm()) ? mac : List.of());
+        }
+
+        @Override
+        public Object keys() {
+          return mac;
+        }
+      };
     } catch (JOSEException e) {
       throw new IllegalArgumentException("auth.hs256-secret: too short (expected: 32 bytes)", e);
     }

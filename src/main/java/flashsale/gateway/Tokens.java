@@ -1,25 +1,24 @@
 package flashsale.gateway;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jose.util.Base64URL;
 import flashsale.config.Settings;
 import flashsale.model.UserId;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Date;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says who a request comes from, by its bearer token (RFC 6750, RFC 7519).
@@ -33,13 +32,24 @@ final class Tokens {
   private static final int CHARACTERS_MAX = 4096;
 
   private static final String SCHEME = "Bearer ";
-  private static final String OPS = "ops";
+
+  /** How long a verified token is trusted unseen, at most. */
+  private static final long KEPT_MS = 60_000;
+
+  /** Headers differ only by algorithm and key. */
+  private static final int HEADERS_KEPT_MAX = 64;
+
+  /** Far beyond any token's life, and far from an overflow. */
+  private static final long SECONDS_MAX = 1L << 40;
 
   private final Keyring keyring;
   private final Duration clockSkew;
   private final Clock clock;
+  private final TokenCache cache;
+  private final Map<String, JWSHeader> headers = new ConcurrentHashMap<>();
 
-  Tokens(Keyring keyring, Duration clockSkew, Clock clock) {
+  Tokens(Keyring keyring, Duration clockSkew, int cachedMax, Clock clock) {
+    this.cache = new TokenCache(cachedMax);
     this.keyring = keyring;
     this.clockSkew = clockSkew;
     this.clock = clock;
@@ -52,7 +62,8 @@ final class Tokens {
           case HS256 -> CompletableFuture.completedFuture(Keyring.ofSecret(auth.hs256Secret()));
           case JWKS -> Jwks.open(auth);
         };
-    return keyring.thenApply(keys -> new Tokens(keys, auth.clockSkew(), clock));
+    return keyring.thenApply(
+        keys -> new Tokens(keys, auth.clockSkew(), auth.tokensCachedMax(), clock));
   }
 
   CompletionStage<Identity> identify(HttpRequest request) {
@@ -74,80 +85,125 @@ final class Tokens {
     if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return CompletableFuture.completedFuture(new Identity.Absent());
     }
+    Object keys = keyring.keys();
+    CompletionStage<Identity> known = cache.get(authorization, keys, clock.millis());
+    return known != null ? known : verify(authorization, keys);
+  }
+
+  private CompletionStage<Identity> verify(String authorization, Object keys) {
     String token = authorization.substring(SCHEME.length()).trim();
     if (token.length() > CHARACTERS_MAX) {
       return refused("longer than " + CHARACTERS_MAX + " characters");
     }
-    if (!token.chars().allMatch(Tokens::isOfToken)) {
+    int header = token.indexOf('.');
+    int payload = token.indexOf('.', header + 1);
+    if (header < 0 || payload < 0 || !isOfToken(token) || token.indexOf('.', payload + 1) >= 0) {
       return refused("not a signed JWT");
     }
     try {
-      SignedJWT jwt = SignedJWT.parse(token);
-      if (jwt.getHeader().getCriticalParams() != null) {
+      JWSHeader head = header(token.substring(0, header));
+      if (head.getCriticalParams() != null) {
         return refused("it demands extensions that are not known here");
       }
-      return keyring.candidates(jwt.getHeader()).thenApply(keys -> identify(jwt, keys));
+      return keyring
+          .candidates(head)
+          .thenApply(candidates -> {
+            Judged judged = judge(head, token, header, payload, candidates);
+            if (judged.identity() instanceof Identity.Caller) {
+              cache.put(authorization, keys, judged.untilMillis(), judged.identity());
+            }
+            return judged.identity();
+          });
     } catch (ParseException | RuntimeException e) {
       return refused("not a signed JWT");
     }
   }
 
-  /** RFC 7515 §2. The library would skip anything else, so one signature had many spellings. */
-  private static boolean isOfToken(int c) {
-    return c >= 'A' && c <= 'Z'
-        || c >= 'a' && c <= 'z'
-        || c >= '0' && c <= '9'
-        || c == '-'
-        || c == '_'
-        || c == '.';
+  /** The tokens of an issuer share a few headers. */
+  private JWSHeader header(String encoded) throws ParseException {
+    JWSHeader known = headers.get(encoded);
+    if (known != null) {
+      return known;
+    }
+    JWSHeader header = JWSHeader.parse(new Base64URL(encoded));
+    if (headers.size() < HEADERS_KEPT_MAX) {
+      headers.put(encoded, header);
+    }
+    return header;
   }
 
-  private Identity identify(SignedJWT jwt, List<JWSVerifier> keys) {
+  /** RFC 7515 §2. The library would skip anything else, so one signature had many spellings. */
+  private static boolean isOfToken(String token) {
+    for (int i = 0; i < token.length(); i++) {
+      char c = token.charAt(i);
+      boolean allowed =
+          c >= 'A' && c <= 'Z'
+              || c >= 'a' && c <= 'z'
+              || c >= '0' && c <= '9'
+              || c == '-'
+              || c == '_'
+              || c == '.';
+      if (!allowed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Who it is, and until when that may be remembered. */
+  private record Judged(Identity identity, long untilMillis) {
+    static Judged refused(String why) {
+      return new Judged(new Identity.Refused(why), 0);
+    }
+  }
+
+  private Judged judge(
+      JWSHeader head, String token, int header, int payload, List<JWSVerifier> keys) {
     if (keys.isEmpty()) {
-      return new Identity.Refused("its algorithm or key is not accepted");
+      return Judged.refused("its algorithm or key is not accepted");
     }
     try {
+      byte[] signed = token.substring(0, payload).getBytes(StandardCharsets.US_ASCII);
+      Base64URL signature = new Base64URL(token.substring(payload + 1));
       for (JWSVerifier key : keys) {
-        if (jwt.verify(key)) {
-          return caller(jwt.getPayload().toJSONObject());
+        if (key.verify(head, signed, signature)) {
+          String claims = token.substring(header + 1, payload);
+          return judge(TokenClaims.parse(Base64.getUrlDecoder().decode(claims)));
         }
       }
-      return new Identity.Refused("its signature does not match");
+      return Judged.refused("its signature does not match");
     } catch (JOSEException | ParseException | RuntimeException e) {
-      return new Identity.Refused("its signature or claims cannot be read");
+      return Judged.refused("its signature or claims cannot be read");
     }
   }
 
-  private Identity caller(@Nullable Map<String, Object> payload) throws ParseException {
-    // The library would make a text of a number.
-    if (payload == null || !(payload.get("sub") instanceof String)) {
-      return new Identity.Refused("it has no sub");
+  private Judged judge(TokenClaims claims) {
+    String subject = claims.subject();
+    if (subject == null) {
+      return Judged.refused("it has no sub");
     }
-    JWTClaimsSet claims = JWTClaimsSet.parse(payload);
-    Instant now = clock.instant();
-    Date expiry = claims.getExpirationTime();
+    Long expiry = claims.expiry();
     if (expiry == null) {
-      return new Identity.Refused("it has no exp");
+      return Judged.refused("it has no exp");
     }
-    if (!expiry.toInstant().plus(clockSkew).isAfter(now)) {
-      return new Identity.Refused("it has expired");
+    long now = clock.millis();
+    long until = millis(expiry) + clockSkew.toMillis();
+    if (until <= now) {
+      return Judged.refused("it has expired");
     }
-    Date notBefore = claims.getNotBeforeTime();
-    if (notBefore != null && notBefore.toInstant().minus(clockSkew).isAfter(now)) {
-      return new Identity.Refused("it is not valid yet");
+    Long notBefore = claims.notBefore();
+    if (notBefore != null && millis(notBefore) - clockSkew.toMillis() > now) {
+      return Judged.refused("it is not valid yet");
     }
-    String subject = claims.getSubject();
-    if (subject == null || !UserId.isValid(subject)) {
-      return new Identity.Refused("its sub is no user id (expected: " + UserId.EXPECTED + ")");
+    if (!UserId.isValid(subject)) {
+      return Judged.refused("its sub is no user id (expected: " + UserId.EXPECTED + ")");
     }
-    return new Identity.Caller(new UserId(subject), isOps(claims.getClaim("roles")));
+    return new Judged(
+        new Identity.Caller(new UserId(subject), claims.ops()), Math.min(until, now + KEPT_MS));
   }
 
-  /** Roles that are no list of strings are no roles. */
-  private static boolean isOps(Object roles) {
-    return roles instanceof Collection<?> list
-        && list.stream().allMatch(String.class::isInstance)
-        && list.contains(OPS);
+  private static long millis(long seconds) {
+    return Math.clamp(seconds, -SECONDS_MAX, SECONDS_MAX) * 1000;
   }
 
   private static CompletionStage<Identity> refused(String why) {

@@ -1,8 +1,6 @@
 package flashsale.grpc;
 
 import flashsale.config.Settings;
-import flashsale.projection.Reads;
-import flashsale.stock.Stock;
 import flashsale.v1.Inventory;
 import flashsale.v1.InventoryHandlerFactory;
 import flashsale.v1.health.Health;
@@ -33,8 +31,7 @@ public final class GrpcServer {
    * @param serves what the health service says of this node
    */
   public static CompletionStage<ServerBinding> bind(
-      ActorSystem<?> system, Settings settings, Stock stock, Reads reads, BooleanSupplier serves) {
-    Inventory service = new InventoryService(system, stock, reads, settings.grpc());
+      ActorSystem<?> system, Settings settings, Inventory service, BooleanSupplier serves) {
     List<Function<HttpRequest, CompletionStage<HttpResponse>>> handlers = new ArrayList<>();
     handlers.add(
         InventoryHandlerFactory.partial(

@@ -2,6 +2,7 @@ package flashsale.grpc;
 
 import flashsale.activity.ActivityActor;
 import flashsale.activity.Answer;
+import flashsale.activity.ClaimBatcher;
 import flashsale.config.Settings;
 import flashsale.model.Activity;
 import flashsale.model.ActivityId;
@@ -50,7 +51,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.japi.function.Function;
 
 /** The service itself: each call is one question to an activity's actor, or one query. */
-final class InventoryService implements Inventory {
+public final class InventoryService implements Inventory {
   private static final Nothing NOTHING = Nothing.getDefaultInstance();
 
   private static final RepairActivityReply STILL_REPAIRING =
@@ -63,6 +64,7 @@ final class InventoryService implements Inventory {
   private static final Duration MOVING_PAUSE = Duration.ofMillis(50);
 
   private final ClusterSharding sharding;
+  private final ClaimBatcher claims;
   private final CallLimit calls;
   private final Stock stock;
   private final Reads reads;
@@ -70,8 +72,9 @@ final class InventoryService implements Inventory {
   private final Duration callTimeout;
   private final Duration repairPatience;
 
-  InventoryService(ActorSystem<?> system, Stock stock, Reads reads, Settings.Grpc settings) {
+  public InventoryService(ActorSystem<?> system, Stock stock, Reads reads, Settings.Grpc settings) {
     this.sharding = ClusterSharding.get(system);
+    this.claims = ClaimBatcher.start(system, settings.claimTimeout());
     this.stock = stock;
     this.reads = reads;
     this.calls = new CallLimit(settings.callsUnderWayMax());
@@ -135,7 +138,8 @@ final class InventoryService implements Inventory {
       if (in.getQuantity() != 0 && in.getQuantity() != 1) {
         throw new IllegalArgumentException("quantity: " + in.getQuantity() + " (expected: 1)");
       }
-      return ask(id, replyTo -> new ActivityActor.Claim(user, replyTo), claimTimeout)
+      return calls
+          .within(() -> claims.claim(id, user), new Answer.TryAgain())
           .thenApply(Wire::claimReply);
     });
   }

@@ -72,4 +72,12 @@ public final class AnswerSamples {
         new Answer.Exists(),
         new Answer.BelowSold(121));
   }
+
+  /** The same answer to all of them. */
+  public static ActivityActor.Answers to(ActivityActor.Claims claims, Answer answer) {
+    return new ActivityActor.Answers(
+        claims.claims().stream()
+            .map(claim -> new ActivityActor.Numbered(claim.number(), answer))
+            .toList());
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import flashsale.activity.ActivityActor.Command;
 import flashsale.activity.ActivityActor.Message;
+import flashsale.model.UserId;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ class MessagesTest {
   private static ActorTestKit nodes;
   private static Serialization serialization;
   private static ActorRef<Answer> asker;
+  private static ActorRef<ActivityActor.Answers> batcher;
 
   @BeforeAll
   static void start() {
@@ -34,6 +36,7 @@ class MessagesTest {
                 .withFallback(ConfigFactory.load()));
     serialization = SerializationExtension.get(nodes.system());
     asker = nodes.createTestProbe(Answer.class).getRef();
+    batcher = nodes.createTestProbe(ActivityActor.Answers.class).getRef();
   }
 
   @AfterAll
@@ -43,7 +46,11 @@ class MessagesTest {
 
   private static List<Message> messages() {
     return List.of(
-        new ActivityActor.Claim(AnswerSamples.USER, asker),
+        new ActivityActor.Claims(
+            List.of(
+                new ActivityActor.Claim(1, AnswerSamples.USER),
+                new ActivityActor.Claim(Long.MAX_VALUE, new UserId("bob"))),
+            batcher),
         new ActivityActor.FindPurchase(AnswerSamples.USER, asker),
         new ActivityActor.Look(asker),
         new ActivityActor.Create(AnswerSamples.ACTIVITY, asker),
@@ -64,6 +71,13 @@ class MessagesTest {
   @Test
   void everyAnswerArrivesAsItWasSent() {
     assertThat(AnswerSamples.all()).allSatisfy(MessagesTest::arrivesAsItWasSent);
+  }
+
+  @Test
+  void everyAnswerToAClaimArrivesAsItWasSent() {
+    List<ActivityActor.Numbered> answers =
+        AnswerSamples.all().stream().map(each -> new ActivityActor.Numbered(7, each)).toList();
+    arrivesAsItWasSent(new ActivityActor.Answers(answers));
   }
 
   @Test

@@ -25,6 +25,7 @@ final class RandomHistory {
           Duration.ofMillis(1_500),
           3,
           2,
+          1,
           Duration.ofMillis(700),
           Duration.ofMillis(700),
           Duration.ofMillis(50),

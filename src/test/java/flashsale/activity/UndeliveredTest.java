@@ -3,6 +3,7 @@ package flashsale.activity;
 import com.typesafe.config.ConfigFactory;
 import flashsale.model.UserId;
 import java.time.Duration;
+import java.util.List;
 import org.apache.pekko.actor.Dropped;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -18,8 +19,15 @@ class UndeliveredTest {
   private final ActorTestKit node =
       ActorTestKit.create(ConfigFactory.parseString("pekko.log-dead-letters = off"));
   private final TestProbe<Answer> asker = node.createTestProbe();
-  private final ActivityActor.Claim claim =
-      new ActivityActor.Claim(new UserId("ann"), asker.getRef());
+  private final TestProbe<ActivityActor.Answers> batcher = node.createTestProbe();
+  private final ActivityActor.FindPurchase find =
+      new ActivityActor.FindPurchase(new UserId("ann"), asker.getRef());
+  private final ActivityActor.Claims claims =
+      new ActivityActor.Claims(
+          List.of(
+              new ActivityActor.Claim(5, new UserId("ann")),
+              new ActivityActor.Claim(6, new UserId("bob"))),
+          batcher.getRef());
 
   @BeforeEach
   void listen() {
@@ -44,7 +52,7 @@ class UndeliveredTest {
     ActorRef<Object> nobody = node.system().deadLetters();
     nobody.tell(
         Dropped.apply(
-            new ShardingEnvelope<>("sale", claim), "hand-over", Adapter.toClassic(nobody)));
+            new ShardingEnvelope<>("sale", find), "hand-over", Adapter.toClassic(nobody)));
     asker.expectMessage(new Answer.Moving());
   }
 
@@ -52,7 +60,9 @@ class UndeliveredTest {
   void whatArrivesAfterTheEndIsAnswered() {
     ActorRef<ActivityActor.Message> ended = node.spawn(Behaviors.stopped());
     asker.expectTerminated(ended);
-    ended.tell(claim);
+    ended.tell(find);
     asker.expectMessage(new Answer.Moving());
+    ended.tell(claims);
+    batcher.expectMessage(AnswerSamples.to(claims, new Answer.Moving()));
   }
 }

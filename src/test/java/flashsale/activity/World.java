@@ -34,6 +34,7 @@ final class World {
           Duration.ofSeconds(3),
           256,
           8,
+          1,
           Duration.ofSeconds(2),
           Duration.ofSeconds(1),
           Duration.ofMillis(100),

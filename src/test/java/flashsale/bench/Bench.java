@@ -22,6 +22,9 @@ public final class Bench {
 
   private static final int CEILING_WARM_UP_RUNS = 2;
 
+  /** Of the system, by purchases, before anything is measured. */
+  private static final double WARM_UP_S = 30;
+
   private final BenchOptions options;
   private final List<Measured> all = new ArrayList<>();
 
@@ -54,6 +57,7 @@ public final class Bench {
       for (int i = 0; i < CEILING_WARM_UP_RUNS; i++) {
         var unused = ceiling(running, requests);
       }
+      new Stage(running, requests, "warm-up", new Load.Times(WARM_UP_S, 0)).warmUp();
       for (int repetition = 1; repetition <= options.repetitions(); repetition++) {
         double ceilingBefore = ceiling(running, requests);
         for (Scenario scenario : options.scenarios()) {

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 
 /** Where a scenario plays once: a running system, and an activity that is not there yet. */
 record Stage(BenchSystem system, BenchRequests requests, String activity, Load.Times times) {
-  /** Enough to keep two processors busy, and few enough that nobody waits long. */
-  static final int CONNECTIONS = 64;
+  /** A crowd: enough that a batch is a batch. The same for the ceiling. */
+  static final int CONNECTIONS = 256;
 
   private static final Duration SELLS_WITHIN = Duration.ofSeconds(60);
 
@@ -31,6 +31,12 @@ record Stage(BenchSystem system, BenchRequests requests, String activity, Load.T
     if (outcome.all() != units) {
       throw new IOException(activity + ": " + outcome.answers() + " (expected: " + units + ")");
     }
+  }
+
+  /** Sells for as long as the warm-up takes. */
+  void warmUp() throws IOException, InterruptedException {
+    create(shoppers());
+    var unused = load(0, shoppers(), true);
   }
 
   /** By shoppers {@code from} to {@code to}, exclusive. */

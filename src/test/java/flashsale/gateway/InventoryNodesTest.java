@@ -9,6 +9,7 @@ import flashsale.v1.Inventory;
 import flashsale.v1.Nothing;
 import io.grpc.Status;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,11 +31,13 @@ class InventoryNodesTest {
   private final Map<HostPort, FakeNode> made = new HashMap<>();
   private final List<String> asked = new ArrayList<>();
   private final InventoryNodes nodes =
-      new InventoryNodes(at -> {
-        FakeNode node = new FakeNode(at.host());
-        made.put(at, node);
-        return node;
-      });
+      new InventoryNodes(
+          Duration.ofSeconds(5),
+          at -> {
+            FakeNode node = new FakeNode(at.host());
+            made.put(at, node);
+            return node;
+          });
 
   private final class FakeNode implements InventoryNodes.Node {
     final String name;

@@ -41,7 +41,7 @@ class JwksTest {
   private static Tokens tokens(JwksSource source, Duration refreshMin) {
     Keyring keyring =
         Jwks.open(source, refreshMin, Duration.ofMinutes(10)).toCompletableFuture().join();
-    return new Tokens(keyring, Duration.ZERO, Clock.systemUTC());
+    return new Tokens(keyring, Duration.ZERO, 16, Clock.systemUTC());
   }
 
   private Tokens tokens(SigningKey... keys) throws IOException {

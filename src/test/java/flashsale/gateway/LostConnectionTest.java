@@ -10,6 +10,7 @@ import flashsale.v1.InventoryHandlerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,10 @@ class LostConnectionTest {
 
   private static InventoryClient client(ActorSystem<?> system, int port) {
     return InventoryClient.create(
-        GrpcClientSettings.connectToServiceAt("127.0.0.1", port, system).withTls(false), system);
+        GrpcClientSettings.connectToServiceAt("127.0.0.1", port, system)
+            .withTls(false)
+            .withDeadline(Duration.ofSeconds(1)),
+        system);
   }
 
   @Test

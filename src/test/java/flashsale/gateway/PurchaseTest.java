@@ -151,10 +151,17 @@ class PurchaseTest {
   }
 
   @Test
-  void saysPendingWhenNoAnswerComesInTime() {
-    inventory.claim = silent();
+  void saysPendingWhenTheNextAttemptHasNoAnswerInTime() {
+    inventory.claim =
+        claim -> {
+          Status lost = Status.UNAVAILABLE.withDescription("Network closed");
+          return inventory.claims.get() == 1
+              ? CompletableFuture.failedFuture(lost.asRuntimeException())
+              : new CompletableFuture<>();
+        };
 
     isPending(gateway.buy("known"));
+    assertThat(inventory.claims).hasValue(2);
   }
 
   @Test

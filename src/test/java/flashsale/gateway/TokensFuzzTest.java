@@ -39,6 +39,7 @@ class TokensFuzzTest {
       new Tokens(
           Keyring.ofSecret(new String(SECRET, StandardCharsets.UTF_8)),
           Duration.ofSeconds(10),
+          16,
           Clock.fixed(NOW, ZoneOffset.UTC));
 
   /** A class of its own: another thread calls it while this one is being initialized. */
@@ -58,7 +59,7 @@ class TokensFuzzTest {
   }
 
   private static final Tokens BY_PUBLIC_KEY =
-      new Tokens(JWKS, Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC));
+      new Tokens(JWKS, Duration.ofSeconds(10), 16, Clock.fixed(NOW, ZoneOffset.UTC));
 
   private static Identity identify(Tokens tokens, String authorization) {
     return tokens.identify(authorization).toCompletableFuture().join();

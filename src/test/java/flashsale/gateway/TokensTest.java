@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -14,11 +15,14 @@ import flashsale.model.UserId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +34,7 @@ class TokensTest {
 
   private final Tokens tokens =
       new Tokens(
-          Keyring.ofSecret(SECRET), Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC));
+          Keyring.ofSecret(SECRET), Duration.ofSeconds(10), 16, Clock.fixed(NOW, ZoneOffset.UTC));
 
   private static JWTClaimsSet.Builder claims() {
     return new JWTClaimsSet.Builder().subject("alice").expirationTime(at(60));
@@ -163,7 +167,7 @@ class TokensTest {
     String long64 = SECRET.repeat(2);
     Tokens others =
         new Tokens(
-            Keyring.ofSecret(long64), Duration.ofSeconds(10), Clock.fixed(NOW, ZoneOffset.UTC));
+            Keyring.ofSecret(long64), Duration.ofSeconds(10), 16, Clock.fixed(NOW, ZoneOffset.UTC));
 
     for (JWSAlgorithm algorithm : List.of(JWSAlgorithm.HS384, JWSAlgorithm.HS512)) {
       String token = signed(claims().build(), algorithm, long64);
@@ -208,5 +212,78 @@ class TokensTest {
     Identity identity = identify(claims().claim("padding", "x".repeat(4096)));
 
     assertThat(identity).isEqualTo(new Identity.Refused("longer than 4096 characters"));
+  }
+
+  /** What is remembered of a token must not outlive it, nor the key that signed it. */
+  @Test
+  void aRememberedTokenEndsInItsTimeAndWithItsKeys() throws JOSEException {
+    Instant[] now = {NOW};
+    Object[] keys = {"first"};
+    Keyring mac = Keyring.ofSecret(SECRET);
+    List<JWSHeader> asked = new ArrayList<>();
+    Keyring counting =
+        new Keyring() {
+          @Override
+          public CompletionStage<List<JWSVerifier>> candidates(JWSHeader header) {
+            asked.add(header);
+            return mac.candidates(header);
+          }
+
+          @Override
+          public Object keys() {
+            return keys[0];
+          }
+        };
+    Clock clock =
+        new Clock() {
+          @Override
+          public ZoneOffset getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            return now[0];
+          }
+        };
+    Tokens remembering = new Tokens(counting, Duration.ofSeconds(10), 1, clock);
+    String token = "Bearer " + signed(claims().build());
+
+    assertThat(remembering.identify(token).toCompletableFuture().join()).isEqualTo(alice(false));
+    assertThat(remembering.identify(token).toCompletableFuture().join()).isEqualTo(alice(false));
+    assertThat(asked).hasSize(1);
+
+    keys[0] = "second";
+    assertThat(remembering.identify(token).toCompletableFuture().join()).isEqualTo(alice(false));
+    assertThat(asked).hasSize(2);
+
+    now[0] = NOW.plusSeconds(69);
+    assertThat(remembering.identify(token).toCompletableFuture().join()).isEqualTo(alice(false));
+    assertThat(asked).hasSize(3);
+
+    now[0] = NOW.plusSeconds(70);
+    assertThat(remembering.identify(token).toCompletableFuture().join())
+        .isInstanceOf(Identity.Refused.class);
+  }
+
+  /** One place for all: whoever comes takes it, and is never taken for the one before. */
+  @Test
+  void aFullCacheForgetsAndNeverMistakes() throws JOSEException {
+    Tokens one =
+        new Tokens(
+            Keyring.ofSecret(SECRET), Duration.ofSeconds(10), 1, Clock.fixed(NOW, ZoneOffset.UTC));
+    String alice = "Bearer " + signed(claims().build());
+    String bob = "Bearer " + signed(claims().subject("bob").build());
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(one.identify(alice).toCompletableFuture().join()).isEqualTo(alice(false));
+      assertThat(one.identify(bob).toCompletableFuture().join())
+          .isEqualTo(new Identity.Caller(new UserId("bob"), false));
+    }
   }
 }

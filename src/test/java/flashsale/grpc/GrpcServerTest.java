@@ -93,12 +93,14 @@ class GrpcServerTest {
       switch (message) {
         case ActivityActor.Command command when activity.equals(ODD) ->
             command.replyTo().tell(new Answer.BelowSold(1));
-        case ActivityActor.Claim claim
+        case ActivityActor.Claims claims when activity.equals(ODD) ->
+            answer(claims, new Answer.BelowSold(1));
+        case ActivityActor.Claims claims
             when activity.equals(ALWAYS_MOVING)
                 || activity.equals(MOVING) && MOVES.getAndIncrement() == 0 ->
-            claim.replyTo().tell(new Answer.Moving());
-        case ActivityActor.Claim claim when !activity.equals(SILENT) ->
-            claim.replyTo().tell(new Answer.Confirmed(AnswerSamples.ORDER));
+            answer(claims, new Answer.Moving());
+        case ActivityActor.Claims claims when !activity.equals(SILENT) ->
+            answer(claims, new Answer.Confirmed(AnswerSamples.ORDER));
         case ActivityActor.Repair repair when !activity.equals(SILENT) ->
             repair.replyTo().tell(new Answer.UnknownActivity());
         case ActivityActor.FindPurchase find -> find.replyTo().tell(new Answer.NotPurchased());
@@ -106,6 +108,10 @@ class GrpcServerTest {
       }
       return Behaviors.same();
     });
+  }
+
+  private static void answer(ActivityActor.Claims claims, Answer answer) {
+    claims.replyTo().tell(AnswerSamples.to(claims, answer));
   }
 
   @AfterAll

@@ -75,8 +75,10 @@ class MessageFuzzTest {
   private static final class Actors {
     Behavior<ActivityActor.Message> of(String activity) {
       return Behaviors.receiveMessage(message -> {
-        if (message instanceof ActivityActor.Claim claim) {
-          claim.replyTo().tell(new Answer.Confirmed(AnswerSamples.ORDER));
+        if (message instanceof ActivityActor.Claims claims) {
+          claims
+              .replyTo()
+              .tell(AnswerSamples.to(claims, new Answer.Confirmed(AnswerSamples.ORDER)));
         } else if (message instanceof ActivityActor.Command command) {
           command.replyTo().tell(new Answer.UnknownActivity());
         }

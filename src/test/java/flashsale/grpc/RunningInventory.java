@@ -67,7 +67,11 @@ final class RunningInventory implements AutoCloseable {
     Database database = Database.create(read.postgres(), "test", 8);
     RedisStock redis = RedisStock.connect(read.redis(), node.system());
     ServerBinding server =
-        GrpcServer.bind(node.system(), read, redis, new Reads(database), serves)
+        GrpcServer.bind(
+                node.system(),
+                read,
+                new InventoryService(node.system(), redis, new Reads(database), read.grpc()),
+                serves)
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
     int port = server.localAddress().getPort();
