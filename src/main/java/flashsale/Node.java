@@ -169,7 +169,15 @@ final class Node {
     ActivityShards.start(system, partitions, around);
     Membership membership = Membership.of(system, settings);
     Settings.Grpc grpc = settings.grpc();
-    Inventory service = new InventoryService(system, stock, new Reads(reads), grpc);
+    InventoryService service = new InventoryService(system, stock, new Reads(reads), grpc);
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(),
+            "claim-streams",
+            () -> {
+              service.endStreams();
+              return CompletableFuture.completedStage(Done.getInstance());
+            });
     CompletionStage<Done> started =
         bound(
                 "flashsale.grpc",

@@ -463,6 +463,7 @@ final class ActivityCore implements Changes.Core {
     }
     long at = Math.min(journal.wakeAtMs(), tail.wakeAtMs());
     at = Math.min(at, opening.wakeAtMs());
+    at = Math.min(at, changes.wakeAtMs());
     at = Math.min(at, rest.wakeAtMs(idleMs()));
     at = Math.min(at, claims.wakeAtMs(isLive()));
     if (isLive() && journal.state().closed() && claims.areDecided()) {

@@ -21,8 +21,14 @@ public sealed interface Answer extends CborSerializable {
 
   record NotOpen(Instant opensAt) implements Answer {}
 
-  /** The ledger says so: final for this stock. */
-  record SoldOut() implements Answer {}
+  /**
+   * The ledger says so: final for this stock.
+   *
+   * @param sold units in all
+   * @param validMs for so long from now it is true of everybody who bought none of these units: the
+   *     stock is not raised before
+   */
+  record SoldOut(long sold, long validMs) implements Answer {}
 
   /** Nominated, and the log has not told yet. */
   record Pending(OrderId orderId) implements Answer {}

@@ -209,6 +209,9 @@ final class Changes {
       return null;
     }
     Ledger ledger = log.ledger();
+    if (ledger.soldOut() && isSoldOutSaid()) {
+      return null;
+    }
     boolean below = stock < ledger.sold();
     if (!persisted) {
       return below
@@ -221,6 +224,18 @@ final class Changes {
     }
     // Below after all: the journal was away for so long that it went on selling meanwhile.
     return below ? new Answer.BelowSold(ledger.sold()) : new Answer.Done(core.view());
+  }
+
+  /** Or about to be: whoever repeats it to others must have stopped before it is no longer true. */
+  private boolean isSoldOutSaid() {
+    return claims.holdAnybody() || turn.now() < claims.soldOutUntilMs();
+  }
+
+  /** When what a change waits for by the clock is over; {@link Turn#NEVER} when it does not. */
+  long wakeAtMs() {
+    boolean waits =
+        queue.peekFirst() instanceof Input.SetStock && turn.now() < claims.soldOutUntilMs();
+    return waits ? claims.soldOutUntilMs() : Turn.NEVER;
   }
 
   /**

@@ -41,6 +41,7 @@ final class Claims {
   private Writer me = Writer.NONE;
   private long nextSeq;
   private long appendAgainAtMs;
+  private long soldOutUntilMs;
 
   Claims(
       Turn turn,
@@ -125,6 +126,10 @@ final class Claims {
   }
 
   void onLive(Writer writer) {
+    if (me.equals(Writer.NONE) && !limits.soldOutValid().isZero()) {
+      // An actor before this one may say it for as long as it believes its view of the log.
+      soldOutUntilMs = turn.now() + limits.tailFreshWithin().plus(limits.soldOutValid()).toMillis();
+    }
     me = writer;
     nextSeq = 1;
     appendBackoff.reset();
@@ -378,11 +383,24 @@ final class Claims {
     }
     if (log.ledger().soldOut()) {
       if (fresh) {
-        answer(line.takeHeld(), new Answer.SoldOut());
+        tellSoldOut(line.takeHeld());
       }
     } else if (areDecided()) {
       line.putBack(line.takeHeld());
     }
+  }
+
+  private void tellSoldOut(List<Waiting> held) {
+    if (!held.isEmpty()) {
+      long validMs = limits.soldOutValid().toMillis();
+      soldOutUntilMs = turn.now() + validMs;
+      answer(held, new Answer.SoldOut(log.ledger().sold(), validMs));
+    }
+  }
+
+  /** Until then others may be repeating that it is sold out. */
+  long soldOutUntilMs() {
+    return soldOutUntilMs;
   }
 
   // The end.
@@ -423,6 +441,10 @@ final class Claims {
   /** Nothing is judged or under way, so the ledger knows all that is sold. */
   boolean areDecided() {
     return judging == null && underWay.isEmpty();
+  }
+
+  boolean holdAnybody() {
+    return line.holdsAnybody();
   }
 
   boolean isIdle() {

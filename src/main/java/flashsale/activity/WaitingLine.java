@@ -52,6 +52,10 @@ final class WaitingLine {
     return queue.isEmpty();
   }
 
+  boolean holdsAnybody() {
+    return !held.isEmpty();
+  }
+
   int queued() {
     return queue.size();
   }

@@ -50,6 +50,7 @@ final class Claims {
   private final Duration timeout;
   private final int attemptsMax;
   private final FaultLog faults;
+  private final Refusals refusals;
   private final Executor executor;
 
   Claims(Inventory inventory, Settings.Grpc limits, FaultLog faults, Executor executor) {
@@ -57,6 +58,7 @@ final class Claims {
     this.timeout = limits.claimTimeout();
     this.attemptsMax = limits.claimAttemptsMax();
     this.faults = faults;
+    this.refusals = new Refusals(inventory, faults);
     this.executor = executor;
   }
 
@@ -65,6 +67,10 @@ final class Claims {
    * itself, and the others are ended.
    */
   CompletionStage<Outcome> claim(ActivityId activity, UserId user) {
+    ClaimReply refusal = refusals.of(activity, user);
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(new Outcome.Told(refusal));
+    }
     Claim claim = new Claim(activity, user, System.nanoTime() + timeout.toNanos());
     claim.send(1, false);
     return claim.outcome;
@@ -90,9 +96,11 @@ final class Claims {
               .setUserId(user.value())
               .setQuantity(1)
               .build();
+      long sentNanos = System.nanoTime();
       GrpcFaults.invoke(service -> service.claim(request), inventory)
           .whenComplete((reply, fault) -> {
             if (fault == null) {
+              refusals.heard(activity, reply, sentNanos);
               onReply(reply, inDoubt);
             } else {
               onFault(fault, attempt, inDoubt);

@@ -1,16 +1,21 @@
 package flashsale.gateway;
 
+import flashsale.config.Settings;
 import flashsale.config.Settings.HostPort;
+import flashsale.v1.ClaimReply;
+import flashsale.v1.ClaimRequest;
 import flashsale.v1.Inventory;
 import flashsale.v1.InventoryClient;
 import flashsale.v1.health.HealthCheckRequest;
 import flashsale.v1.health.HealthCheckResponse.ServingStatus;
 import flashsale.v1.health.HealthClient;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.grpc.GrpcClientSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node over gRPC. It is asked for its health again and again, so that one that hangs is noticed
@@ -28,34 +33,52 @@ final class InventoryConnection implements InventoryNodes.Node {
   private final HostPort at;
   private final Duration callTimeout;
   private final Cancellable asking;
+  private final Duration claimTimeout;
   private volatile Clients clients;
   private volatile boolean serves;
   private volatile boolean answered = true;
   private final AtomicInteger faultsInARow = new AtomicInteger();
 
-  private record Clients(InventoryClient inventory, HealthClient health) {}
+  /** What is made anew together. The stream of claims also by itself, when it has ended. */
+  private final class Clients {
+    private final InventoryClient inventory = InventoryClient.create(settings(callTimeout), system);
+    private final InventoryClient streaming = InventoryClient.create(settings(), system);
+    private final HealthClient health = HealthClient.create(settings(ANSWERS_WITHIN), system);
+    private volatile @Nullable ClaimStream stream;
 
-  InventoryConnection(ActorSystem<?> system, Duration callTimeout, HostPort at) {
+    ClaimStream stream() {
+      ClaimStream open = stream;
+      return open != null && !open.hasEnded() ? open : streamAnew();
+    }
+
+    private synchronized ClaimStream streamAnew() {
+      ClaimStream open = stream;
+      if (open == null || open.hasEnded()) {
+        open = new ClaimStream(system, streaming, claimTimeout);
+        stream = open;
+      }
+      return open;
+    }
+  }
+
+  InventoryConnection(ActorSystem<?> system, Settings.Grpc limits, HostPort at) {
     this.system = system;
     this.at = at;
-    this.callTimeout = callTimeout;
-    clients = connect();
+    this.callTimeout = limits.callTimeout();
+    this.claimTimeout = limits.claimTimeout();
+    clients = new Clients();
     asking =
         system
             .scheduler()
             .scheduleAtFixedRate(Duration.ZERO, ASKED_EVERY, this::ask, system.executionContext());
   }
 
-  private Clients connect() {
-    return new Clients(
-        InventoryClient.create(settings(callTimeout), system),
-        HealthClient.create(settings(ANSWERS_WITHIN), system));
+  private GrpcClientSettings settings() {
+    return GrpcClientSettings.connectToServiceAt(at.host(), at.port(), system).withTls(false);
   }
 
   private GrpcClientSettings settings(Duration deadline) {
-    return GrpcClientSettings.connectToServiceAt(at.host(), at.port(), system)
-        .withTls(false)
-        .withDeadline(deadline);
+    return settings().withDeadline(deadline);
   }
 
   /** By the scheduler alone, one after the other. */
@@ -66,7 +89,7 @@ final class InventoryConnection implements InventoryNodes.Node {
     if (faultsInARow.get() >= RENEWED_AFTER_FAULTS) {
       faultsInARow.set(0);
       closeLater(clients);
-      clients = connect();
+      clients = new Clients();
     }
     answered = false;
     var unused =
@@ -82,6 +105,11 @@ final class InventoryConnection implements InventoryNodes.Node {
   @Override
   public Inventory inventory() {
     return clients.inventory;
+  }
+
+  @Override
+  public CompletionStage<ClaimReply> claim(ClaimRequest claim) {
+    return clients.stream().claim(claim);
   }
 
   @Override
@@ -108,7 +136,12 @@ final class InventoryConnection implements InventoryNodes.Node {
         .scheduleOnce(
             callTimeout,
             () -> {
+              ClaimStream stream = old.stream;
+              if (stream != null) {
+                stream.close();
+              }
               var unusedToo = old.inventory.close();
+              var unusedThree = old.streaming.close();
             },
             system.executionContext());
   }

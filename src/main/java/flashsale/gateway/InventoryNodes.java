@@ -3,6 +3,8 @@ package flashsale.gateway;
 import flashsale.config.Settings;
 import flashsale.config.Settings.HostPort;
 import flashsale.v1.ChangeActivityReply;
+import flashsale.v1.ClaimBatch;
+import flashsale.v1.ClaimReplies;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.ClaimRequest;
 import flashsale.v1.CloseActivityRequest;
@@ -11,6 +13,8 @@ import flashsale.v1.FindPurchaseReply;
 import flashsale.v1.FindPurchaseRequest;
 import flashsale.v1.GetActivityReply;
 import flashsale.v1.GetActivityRequest;
+import flashsale.v1.GetBuyerFilterReply;
+import flashsale.v1.GetBuyerFilterRequest;
 import flashsale.v1.GetOrderReply;
 import flashsale.v1.GetOrderRequest;
 import flashsale.v1.GetProofReply;
@@ -27,16 +31,16 @@ import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * The inventory, behind whichever of its nodes is next.
@@ -60,6 +64,9 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
   interface Node {
     Inventory inventory();
 
+    /** On the stream of claims; ends within the claim time-out. */
+    CompletionStage<ClaimReply> claim(ClaimRequest claim);
+
     /** Whether it said so when it was asked last. */
     boolean serves();
 
@@ -70,7 +77,6 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
     void close();
   }
 
-  private final Duration claimTimeout;
   private final Function<HostPort, Node> connect;
   private final AtomicInteger turn = new AtomicInteger();
   private volatile List<Known> known = List.of();
@@ -79,12 +85,10 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
 
   /** Over gRPC; nobody is known until it is told whom to follow. */
   public static InventoryNodes over(ActorSystem<?> system, Settings.Grpc limits) {
-    return new InventoryNodes(
-        limits.claimTimeout(), at -> new InventoryConnection(system, limits.callTimeout(), at));
+    return new InventoryNodes(at -> new InventoryConnection(system, limits, at));
   }
 
-  InventoryNodes(Duration claimTimeout, Function<HostPort, Node> connect) {
-    this.claimTimeout = claimTimeout;
+  InventoryNodes(Function<HostPort, Node> connect) {
     this.connect = connect;
   }
 
@@ -117,12 +121,16 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
   }
 
   private <R> CompletionStage<R> call(Function<Inventory, CompletionStage<R>> call) {
+    return callNode(node -> call.apply(node.inventory()));
+  }
+
+  private <R> CompletionStage<R> callNode(Function<Node, CompletionStage<R>> call) {
     List<Known> all = known;
     if (all.isEmpty()) {
       return CompletableFuture.failedStage(new NoneKnown());
     }
     Node node = next(all);
-    return GrpcFaults.invoke(call, node.inventory())
+    return GrpcFaults.invoke(call, node)
         .whenComplete((reply, fault) -> {
           if (fault != null && GrpcFaults.code(fault) == Status.Code.UNAVAILABLE) {
             node.missed();
@@ -141,18 +149,25 @@ public final class InventoryNodes implements Inventory, AutoCloseable {
     return all.get(first).node;
   }
 
-  /** Ends within the claim time-out. */
   @Override
   public CompletionStage<ClaimReply> claim(ClaimRequest in) {
-    return call(node ->
-        node.claim(in)
-            .toCompletableFuture()
-            .orTimeout(claimTimeout.toMillis(), TimeUnit.MILLISECONDS));
+    return callNode(node -> node.claim(in));
+  }
+
+  /** A stream belongs to one node, so it is each connection's own. */
+  @Override
+  public Source<ClaimReplies, NotUsed> claims(Source<ClaimBatch, NotUsed> in) {
+    throw new UnsupportedOperationException("claims are sent one by one here");
   }
 
   @Override
   public CompletionStage<FindPurchaseReply> findPurchase(FindPurchaseRequest in) {
     return call(node -> node.findPurchase(in));
+  }
+
+  @Override
+  public CompletionStage<GetBuyerFilterReply> getBuyerFilter(GetBuyerFilterRequest in) {
+    return call(node -> node.getBuyerFilter(in));
   }
 
   @Override

@@ -15,6 +15,10 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 final class Purchases {
   private static final RawHeader RETRY_SOON = RawHeader.create("Retry-After", "1");
 
+  /** The same for all, and for most of a crowd. */
+  private static final HttpResponse SOLD_OUT =
+      Answers.problem(Problem.of(ProblemCode.SOLD_OUT, "Every unit of this stock is sold."));
+
   private final Claims claims;
   private final Backend backend;
 
@@ -51,8 +55,7 @@ final class Purchases {
               Problem.of(ProblemCode.PAUSED, "Sales are paused; nothing was bought.")
                   .retryAfter(reply.getPaused().getRetryAfterS()));
       case NOT_OPEN -> Answers.problem(notOpen(reply.getNotOpen().getOpensAtMs()));
-      case SOLD_OUT ->
-          Answers.problem(Problem.of(ProblemCode.SOLD_OUT, "Every unit of this stock is sold."));
+      case SOLD_OUT -> SOLD_OUT;
       case TRY_AGAIN -> Answers.problem(nothingBought(reply.getTryAgain().getRetryAfterS()));
       case UNKNOWN_ACTIVITY -> Answers.problem(Problem.unknownActivity());
     };

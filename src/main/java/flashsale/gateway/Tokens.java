@@ -110,7 +110,8 @@ final class Tokens {
           .thenApply(candidates -> {
             Judged judged = judge(head, token, header, payload, candidates);
             if (judged.identity() instanceof Identity.Caller) {
-              cache.put(authorization, keys, judged.untilMillis(), judged.identity());
+              cache.put(
+                  authorization, keys, clock.millis(), judged.untilMillis(), judged.identity());
             }
             return judged.identity();
           });

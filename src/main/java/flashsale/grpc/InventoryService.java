@@ -11,6 +11,8 @@ import flashsale.model.UserId;
 import flashsale.projection.Reads;
 import flashsale.stock.Stock;
 import flashsale.v1.ChangeActivityReply;
+import flashsale.v1.ClaimBatch;
+import flashsale.v1.ClaimReplies;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.ClaimRequest;
 import flashsale.v1.CloseActivityRequest;
@@ -19,6 +21,8 @@ import flashsale.v1.FindPurchaseReply;
 import flashsale.v1.FindPurchaseRequest;
 import flashsale.v1.GetActivityReply;
 import flashsale.v1.GetActivityRequest;
+import flashsale.v1.GetBuyerFilterReply;
+import flashsale.v1.GetBuyerFilterRequest;
 import flashsale.v1.GetOrderReply;
 import flashsale.v1.GetOrderRequest;
 import flashsale.v1.GetProofReply;
@@ -29,11 +33,14 @@ import flashsale.v1.ListActivitiesRequest;
 import flashsale.v1.ListOrdersReply;
 import flashsale.v1.ListOrdersRequest;
 import flashsale.v1.Nothing;
+import flashsale.v1.NumberedClaim;
+import flashsale.v1.NumberedReply;
 import flashsale.v1.PauseActivityRequest;
 import flashsale.v1.RepairActivityReply;
 import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
+import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,10 +52,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.javadsl.Source;
 
 /** The service itself: each call is one question to an activity's actor, or one query. */
 public final class InventoryService implements Inventory {
@@ -63,6 +75,12 @@ public final class InventoryService implements Inventory {
   /** A hand-over takes a moment. Doubled with every repeat of a question. */
   private static final Duration MOVING_PAUSE = Duration.ofMillis(50);
 
+  /** On one stream. Further ones wait in the connection. */
+  private static final int STREAMED_CLAIMS_MAX = 16_384;
+
+  private static final int REPLIES_PER_MESSAGE_MAX = 256;
+
+  private final SharedKillSwitch open = KillSwitches.shared("claims");
   private final ClusterSharding sharding;
   private final ClaimBatcher claims;
   private final CallLimit calls;
@@ -144,6 +162,45 @@ public final class InventoryService implements Inventory {
     });
   }
 
+  @Override
+  public Source<ClaimReplies, NotUsed> claims(Source<ClaimBatch, NotUsed> in) {
+    return in.via(open.flow())
+        .mapConcat(ClaimBatch::getClaimsList)
+        .mapAsyncUnordered(STREAMED_CLAIMS_MAX, this::numbered)
+        .batch(
+            REPLIES_PER_MESSAGE_MAX,
+            first -> ClaimReplies.newBuilder().addReplies(first),
+            ClaimReplies.Builder::addReplies)
+        .map(ClaimReplies.Builder::build)
+        // What is answered while the last message is sent goes into the next one.
+        .async()
+        .addAttributes(Attributes.inputBuffer(1, 1));
+  }
+
+  private CompletionStage<NumberedReply> numbered(NumberedClaim numbered) {
+    return claim(numbered.getClaim())
+        .handle((reply, failure) -> {
+          NumberedReply.Builder answer = NumberedReply.newBuilder().setNumber(numbered.getNumber());
+          return failure == null
+              ? answer.setReply(reply).build()
+              : answer.setFault(fault(failure)).build();
+        });
+  }
+
+  private static NumberedReply.Fault fault(Throwable failure) {
+    Status status = Faults.trailers(failure).status();
+    String description = status.getDescription();
+    return NumberedReply.Fault.newBuilder()
+        .setCode(status.getCode().value())
+        .setDescription(description == null ? "" : description)
+        .build();
+  }
+
+  /** Ends the streams of claims; what they brought is answered first. */
+  public void endStreams() {
+    open.shutdown();
+  }
+
   /** Postgres knows all of an order, but later; the actor knows at once whether there is one. */
   @Override
   public CompletionStage<FindPurchaseReply> findPurchase(FindPurchaseRequest in) {
@@ -166,6 +223,12 @@ public final class InventoryService implements Inventory {
         .toCompletableFuture()
         .completeOnTimeout(Optional.empty(), POSTGRES_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(postgresIsAway -> Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<GetBuyerFilterReply> getBuyerFilter(GetBuyerFilterRequest in) {
+    return validated(
+        () -> BuyerFilter.read(reads, new ActivityId(in.getActivityId()), in.getSold()));
   }
 
   @Override

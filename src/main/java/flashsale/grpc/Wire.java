@@ -31,6 +31,9 @@ final class Wire {
   /** The last millisecond of the year 9999, which RFC 3339 and Postgres both can write. */
   private static final long TIME_MAX_MS = 253_402_300_799_999L;
 
+  /** A pause or a close is noticed after this. */
+  private static final long NOT_OPEN_VALID_MS = 1_000;
+
   private static final Pattern UUID_TEXT =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -55,14 +58,27 @@ final class Wire {
       case Answer.NotOpen notOpen ->
           reply
               .setNotOpen(
-                  ClaimReply.NotOpen.newBuilder().setOpensAtMs(notOpen.opensAt().toEpochMilli()))
+                  ClaimReply.NotOpen.newBuilder()
+                      .setOpensAtMs(notOpen.opensAt().toEpochMilli())
+                      .setValidMs(validMs(notOpen.opensAt())))
               .build();
-      case Answer.SoldOut soldOut -> reply.setSoldOut(NOTHING).build();
+      case Answer.SoldOut soldOut ->
+          reply
+              .setSoldOut(
+                  ClaimReply.SoldOut.newBuilder()
+                      .setSold(soldOut.sold())
+                      .setValidMs((int) soldOut.validMs()))
+              .build();
       case Answer.Pending pending -> reply.setPending(pending(pending.orderId())).build();
       case Answer.TryAgain tryAgain -> reply.setTryAgain(tryAgain()).build();
       case Answer.UnknownActivity unknown -> reply.setUnknownActivity(NOTHING).build();
       default -> throw unexpected(answer);
     };
+  }
+
+  private static int validMs(Instant until) {
+    return (int)
+        Math.clamp(until.toEpochMilli() - System.currentTimeMillis(), 0, NOT_OPEN_VALID_MS);
   }
 
   static FindPurchaseReply findPurchaseReply(Answer answer) {

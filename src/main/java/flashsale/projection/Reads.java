@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * What shoppers and operators may read of Postgres, asked over gRPC.
@@ -38,6 +39,9 @@ public final class Reads {
       from activity_proof p left join ledgers l on l.activity_id = p.activity_id
       where p.activity_id = ?
       """;
+
+  /** So that a million of them need no memory. */
+  private static final int BUYERS_AT_A_TIME = 10_000;
 
   private static final String NEWEST_FIRST =
       " order by a.created_at desc, a.activity_id limit " + ROWS_MAX;
@@ -100,6 +104,31 @@ public final class Reads {
           statement.setString(2, user.value());
         },
         Columns::order);
+  }
+
+  /**
+   * Gives the user ids of the orders up to this sequence one by one, on Postgres's thread;
+   * completes with how many there are.
+   */
+  public CompletionStage<Long> buyers(
+      ActivityId activity, long upToSequence, Consumer<String> each) {
+    return database.snapshot(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "select user_id from orders where activity_id = ? and sequence <= ?")) {
+        select.setFetchSize(BUYERS_AT_A_TIME);
+        select.setString(1, activity.value());
+        select.setLong(2, upToSequence);
+        long count = 0;
+        try (ResultSet row = select.executeQuery()) {
+          while (row.next()) {
+            each.accept(row.getString(1));
+            count++;
+          }
+        }
+        return count;
+      }
+    });
   }
 
   /** The shopper's own orders, newest first, at most {@link #ROWS_MAX}. */

@@ -59,7 +59,7 @@ public final class AnswerSamples {
         new Answer.Closed(),
         new Answer.Paused(),
         new Answer.NotOpen(OPENS_AT),
-        new Answer.SoldOut(),
+        new Answer.SoldOut(1_000, 500),
         new Answer.Pending(ORDER_ID),
         new Answer.TryAgain(),
         new Answer.Moving(),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import flashsale.ledger.Ledger;
 import flashsale.stock.ClaimCall;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,33 @@ class BuyingTest {
     assertThat(world.log.ledger().seq()).isEqualTo(2);
   }
 
+  /** Each call and each record has its price, so what comes meanwhile goes together. */
+  @Test
+  void letsASmallBatchWaitWhileTheLogDecidesOnTheLastOne() {
+    World patient = new World(World.limits(3, Duration.ZERO), fates).with(World.activity(100));
+    Node seller = patient.start();
+    patient.open(seller);
+    seller.stallTail();
+    seller.claim("ann");
+    patient.runFor(20);
+    Request ben = seller.claim("ben");
+    Request cat = seller.claim("cat");
+    patient.runFor(20);
+    assertThat(patient.log.records()).hasSize(2);
+
+    Request dan = seller.claim("dan");
+    patient.runFor(20);
+    assertThat(patient.log.records()).hasSize(3);
+    Request eve = seller.claim("eve");
+
+    seller.resumeTail();
+    patient.runFor(20);
+    assertConfirmed(ben, 2);
+    assertConfirmed(cat, 3);
+    assertConfirmed(dan, 4);
+    assertConfirmed(eve, 5);
+  }
+
   @Test
   void holdsAClaimBeyondTheStockUntilTheLedgerIsSoldOut() {
     open();
@@ -137,7 +165,7 @@ class BuyingTest {
     node.resumeTail();
     world.runFor(300);
     assertThat(buyers).allMatch(request -> request.answer() instanceof Answer.Confirmed);
-    assertThat(dan.answer()).isEqualTo(new Answer.SoldOut());
+    assertThat(dan.answer()).isInstanceOf(Answer.SoldOut.class);
   }
 
   @Test
@@ -151,7 +179,7 @@ class BuyingTest {
 
     node.resumeTail();
     world.runFor(10);
-    assertThat(dan.answer()).isEqualTo(new Answer.SoldOut());
+    assertThat(dan.answer()).isInstanceOf(Answer.SoldOut.class);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static flashsale.activity.Told.assertConfirmed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import flashsale.ledger.Entry;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -85,7 +86,7 @@ class ChangesTest {
     Request cat = node.claim("cat");
     world.runFor(300);
     assertThat(set.answer()).isEqualTo(new Answer.BelowSold(2));
-    assertThat(cat.answer()).isEqualTo(new Answer.SoldOut());
+    assertThat(cat.answer()).isInstanceOf(Answer.SoldOut.class);
   }
 
   @Test
@@ -170,7 +171,7 @@ class ChangesTest {
     Request ben = node.claim("ben");
     world.runFor(300);
     assertThat(lowered.answer()).isInstanceOf(Answer.Done.class);
-    assertThat(ben.answer()).isEqualTo(new Answer.SoldOut());
+    assertThat(ben.answer()).isInstanceOf(Answer.SoldOut.class);
     assertThat(world.log.ledger().stock()).isEqualTo(1);
   }
 
@@ -316,6 +317,56 @@ class ChangesTest {
     assertThat(changes).allMatch(change -> change.answer() instanceof Answer.Done);
     assertThat(world.log.ledger().stock()).isEqualTo(7);
     assertThat(world.log.ledger().closed()).isTrue();
+  }
+
+  /** Gateways may still be saying it, also to somebody who bought one of the new units. */
+  @Test
+  void raisesTheStockOnlyWhenNobodyMayRepeatAnyMoreThatItIsSoldOut() {
+    World held = new World(World.limits(1, Duration.ofSeconds(1)), fates).with(World.activity(1));
+    Node node = held.start();
+    held.open(node);
+    node.claim("ann");
+    held.runFor(2_000);
+    Request ben = node.claim("ben");
+    held.runFor(300);
+    assertThat(ben.answer()).isEqualTo(new Answer.SoldOut(1, 1_000));
+
+    Request raised = node.setStock(2);
+    Request cat = node.claim("cat");
+    held.runFor(500);
+    assertThat(raised.isAnswered()).isFalse();
+    assertThat(cat.isAnswered()).isFalse();
+
+    held.runFor(500);
+    assertThat(raised.answer()).isInstanceOf(Answer.Done.class);
+    assertConfirmed(cat, 2);
+  }
+
+  /** An actor that has just begun does not know what the one before it said a moment ago. */
+  @Test
+  void raisesASoldOutStockLateWhereTheActorIsNew() {
+    World held = new World(World.limits(1, Duration.ofSeconds(1)), fates).with(World.activity(1));
+    Node node = held.start();
+    held.open(node);
+    node.claim("ann");
+    held.runFor(50);
+    Request raised = node.setStock(2);
+    held.runFor(1_500);
+    assertThat(raised.isAnswered()).isFalse();
+
+    held.runFor(1_000);
+    assertThat(raised.answer()).isInstanceOf(Answer.Done.class);
+  }
+
+  @Test
+  void raisesAStockThatIsNotSoldOutAtOnce() {
+    World held = new World(World.limits(1, Duration.ofSeconds(1)), fates).with(World.activity(2));
+    Node node = held.start();
+    held.open(node);
+    node.claim("ann");
+    Request raised = node.setStock(3);
+    held.runFor(300);
+    assertThat(raised.answer()).isInstanceOf(Answer.Done.class);
   }
 
   private Node selling(long stock) {

@@ -28,6 +28,7 @@ final class RandomHistory {
           1,
           Duration.ofMillis(700),
           Duration.ofMillis(700),
+          Duration.ofMillis(200),
           Duration.ofMillis(50),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),

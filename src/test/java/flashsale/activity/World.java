@@ -28,21 +28,25 @@ final class World {
   static final ActivityId ID = new ActivityId("sale");
   static final Product PRODUCT = new Product("thing", 4_999, "EUR");
   static final long START_MS = Instant.parse("2026-01-01T10:00:00Z").toEpochMilli();
-  static final ActivityLimits LIMITS =
-      new ActivityLimits(
-          50,
-          Duration.ofSeconds(3),
-          256,
-          8,
-          1,
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(1),
-          Duration.ofMillis(100),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(2),
-          5,
-          4,
-          Duration.ofMinutes(2));
+  static final ActivityLimits LIMITS = limits(1, Duration.ZERO);
+
+  static ActivityLimits limits(int batchFollowingMin, Duration soldOutValid) {
+    return new ActivityLimits(
+        50,
+        Duration.ofSeconds(3),
+        256,
+        8,
+        batchFollowingMin,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        soldOutValid,
+        Duration.ofMillis(100),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(2),
+        5,
+        4,
+        Duration.ofMinutes(2));
+  }
 
   private static final long PROJECTION_MS = 50;
   private static final long TICK_MS = 200;

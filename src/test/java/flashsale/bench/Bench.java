@@ -6,6 +6,7 @@ import flashsale.local.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,10 @@ public final class Bench {
   private static final int CEILING_WARM_UP_RUNS = 2;
 
   /** Of the system, by purchases, before anything is measured. */
-  private static final double WARM_UP_S = 30;
+  private static final double WARM_UP_S = 60;
+
+  /** The last part of it: what is accepted then is what it can accept. */
+  private static final double WARM_S = 8;
 
   private final BenchOptions options;
   private final List<Measured> all = new ArrayList<>();
@@ -46,32 +50,15 @@ public final class Bench {
     }
   }
 
-  private int run() throws IOException, InterruptedException {
+  private int run() throws IOException, InterruptedException, SQLException {
     BenchReport before = options.compare() == null ? null : BenchReport.read(options.compare());
-    Path system = DIRECTORY.resolve("system");
-    Trees.delete(system);
-    Files.createDirectories(system);
-    System.out.println("starting the system; " + SHOPPERS + " tokens are made …");
+    System.out.println(SHOPPERS + " tokens are made …");
     BenchRequests requests = BenchRequests.of(SHOPPERS);
-    try (BenchSystem running = BenchSystem.start(system)) {
-      for (int i = 0; i < CEILING_WARM_UP_RUNS; i++) {
-        var unused = ceiling(running, requests);
-      }
-      new Stage(running, requests, "warm-up", new Load.Times(WARM_UP_S, 0)).warmUp();
-      for (int repetition = 1; repetition <= options.repetitions(); repetition++) {
-        double ceilingBefore = ceiling(running, requests);
-        for (Scenario scenario : options.scenarios()) {
-          String activity =
-              scenario.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + repetition;
-          Stage stage = new Stage(running, requests, activity, options.times());
-          Stage.Run run = scenario.run(stage);
-          String fault = fault(running, scenario, activity, run.outcome());
-          double ceilingAfter = ceiling(running, requests);
-          Measured measured = measured(scenario, run, (ceilingBefore + ceilingAfter) / 2, fault);
-          all.add(measured);
-          System.out.println(BenchReport.line(measured));
-          ceilingBefore = ceilingAfter;
-        }
+    for (boolean split : List.of(false, true)) {
+      List<Scenario> scenarios =
+          options.scenarios().stream().filter(each -> (each == Scenario.SPLIT) == split).toList();
+      if (!scenarios.isEmpty()) {
+        measure(scenarios, requests, split);
       }
     }
     BenchReport report = new BenchReport(Machine.where(), options.repetitions(), all);
@@ -84,6 +71,54 @@ public final class Bench {
     return report.valid() ? 0 : 1;
   }
 
+  /** All repetitions on a system of their own. */
+  private void measure(List<Scenario> scenarios, BenchRequests requests, boolean split)
+      throws IOException, InterruptedException, SQLException {
+    System.out.println(
+        "starting the system"
+            + (split ? ", gateway and inventory apart" : "")
+            + "; it is warmed up for "
+            + (int) WARM_UP_S
+            + " s …");
+    Path directory = DIRECTORY.resolve("system");
+    Trees.delete(directory);
+    Files.createDirectories(directory);
+    try (BenchSystem system = BenchSystem.start(directory, split)) {
+      double accepted = warmUp(system, requests);
+      for (int repetition = 1; repetition <= options.repetitions(); repetition++) {
+        double ceilingBefore = ceiling(system, requests);
+        for (Scenario scenario : scenarios) {
+          String activity =
+              scenario.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + repetition;
+          Stage stage =
+              new Stage(system, requests, activity, repetition, accepted, options.times());
+          List<Stage.Run> runs = scenario.run(stage);
+          String difference =
+              scenario == Scenario.MANY ? system.differencesOfMany() : system.differences(activity);
+          double ceilingAfter = ceiling(system, requests);
+          for (Stage.Run run : runs) {
+            Measured measured =
+                measured(scenario, run, (ceilingBefore + ceilingAfter) / 2, difference);
+            all.add(measured);
+            System.out.println(BenchReport.line(measured));
+          }
+          ceilingBefore = ceilingAfter;
+          accepted = scenario == Scenario.ACCEPT ? runs.getFirst().perSecond() : accepted;
+        }
+      }
+    }
+  }
+
+  /** Returns what was accepted per second in the second half of it. */
+  private double warmUp(BenchSystem system, BenchRequests requests)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < CEILING_WARM_UP_RUNS; i++) {
+      var unused = ceiling(system, requests);
+    }
+    Load.Times times = new Load.Times(WARM_UP_S - WARM_S, WARM_S);
+    return new Stage(system, requests, "warm-up", 0, 0, times).warmUp();
+  }
+
   private double ceiling(BenchSystem system, BenchRequests requests) {
     return Load.closed(
             system.ceilingPort(),
@@ -93,30 +128,23 @@ public final class Bench {
         .perSecond();
   }
 
-  private static String fault(
-      BenchSystem system, Scenario scenario, String activity, Load.Outcome outcome)
-      throws InterruptedException {
-    long errors = scenario.errors(outcome);
-    return errors > 0
-        ? errors + " other answers: " + outcome.answers()
-        : system.differences(activity);
-  }
-
-  private static Measured measured(Scenario scenario, Stage.Run run, double ceiling, String fault) {
-    Load.Outcome outcome = run.outcome();
+  private static Measured measured(
+      Scenario scenario, Stage.Run run, double ceiling, String difference) {
+    long errors = scenario.errors(run);
     return new Measured(
-        scenario.title(),
-        outcome.perSecond(),
+        scenario.title() + run.part(),
+        run.perSecond(),
         ceiling,
-        ms(outcome, 50),
-        ms(outcome, 99),
-        ms(outcome, 99.9),
-        ms(outcome, 100),
+        ms(run, 50),
+        ms(run, 99),
+        ms(run, 99.9),
+        ms(run, 100),
         run.cpuUsPerRequest(),
-        fault);
+        run.rowsBehindMs(),
+        errors > 0 ? errors + " other answers: " + run.answers() : difference);
   }
 
-  private static double ms(Load.Outcome outcome, double percentile) {
-    return outcome.latencyUs().getValueAtPercentile(percentile) / 1000.0;
+  private static double ms(Stage.Run run, double percentile) {
+    return run.latencyUs().getValueAtPercentile(percentile) / 1000.0;
   }
 }

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 record BenchOptions(
     List<Scenario> scenarios, int repetitions, int seconds, @Nullable Path compare) {
   private static final int REPETITIONS = 3;
-  private static final int SECONDS = 8;
+  private static final int SECONDS = 5;
   private static final int SECONDS_MAX = 120;
-  private static final double WARM_UP_S = 3;
+  private static final double WARM_UP_S = 2;
   private static final double CEILING_WARM_UP_S = 1;
-  private static final double CEILING_S = 4;
+  private static final double CEILING_S = 3;
 
   static final String USAGE =
       """
-      usage: scripts/bench [--scenario NAME …] [--repetitions 3] [--seconds 8] [--compare FILE]
+      usage: scripts/bench [--scenario NAME …] [--repetitions 3] [--seconds 5] [--compare FILE]
 
       Starts the whole system on ports and data of its own, and beside it the same HTTP server with a
       constant answer: the ceiling. Measures each scenario, with the ceiling right before and after.
@@ -32,7 +32,7 @@ record BenchOptions(
 
         --scenario NAME   only scenarios with NAME in their name; may be said more than once
         --repetitions N   1 to 20; fewer than 3 make an invalid report
-        --seconds N       measured in each run, 1 to 120; 3 s more to warm up
+        --seconds N       measured in each run, 1 to 120; 2 s more to begin with
         --compare FILE    prints the ratios to an earlier report.json
 
       exit code: 0 a valid report; 1 it is invalid (an error, an inconsistent proof, too few

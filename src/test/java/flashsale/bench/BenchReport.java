@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
@@ -68,14 +70,14 @@ record BenchReport(String where, int repetitions, List<Measured> runs) {
   String markdown() {
     StringBuilder text = new StringBuilder(where).append("\n\n");
     text.append(
-        "| scenario | per second | ceiling | ratio, median (least to most) | p50 | p99 | p99.9 | max, ms |\n");
-    text.append("|---|---|---|---|---|---|---|---|\n");
+        "| scenario | per second | ceiling | ratio, median (least to most) | p50 | p99 | p99.9 | max, ms | rows behind, s |\n");
+    text.append("|---|---|---|---|---|---|---|---|---|\n");
     byScenario()
         .forEach((scenario, of) ->
             text.append(
                 String.format(
                     Locale.ROOT,
-                    "| %s | %,.0f | %,.0f | %.1f %% (%.1f to %.1f) | %.1f | %.1f | %.1f | %.0f |%n",
+                    "| %s | %,.0f | %,.0f | %.1f %% (%.1f to %.1f) | %.1f | %.1f | %.1f | %.0f | %s |%n",
                     scenario,
                     median(of, Measured::perSecond),
                     median(of, Measured::ceilingPerSecond),
@@ -85,12 +87,23 @@ record BenchReport(String where, int repetitions, List<Measured> runs) {
                     median(of, Measured::p50Ms),
                     median(of, Measured::p99Ms),
                     median(of, Measured::p999Ms),
-                    of.stream().mapToDouble(Measured::maxMs).max().orElseThrow())));
+                    of.stream().mapToDouble(Measured::maxMs).max().orElseThrow(),
+                    rowsBehind(of))));
     text.append('\n').append(cpu());
     if (!valid()) {
       text.append("\nINVALID: ").append(whyInvalid()).append('\n');
     }
     return text.toString();
+  }
+
+  /** The most. */
+  private static String rowsBehind(List<Measured> runs) {
+    return runs.stream()
+        .map(Measured::rowsBehindMs)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .map(ms -> String.format(Locale.ROOT, "%.1f", ms / 1000.0))
+        .orElse("");
   }
 
   /** Microseconds of processor time per request, by process; medians. */

@@ -14,7 +14,7 @@ class BenchReportTest {
 
   private static Measured run(String scenario, double perSecond, double ceiling, String fault) {
     return new Measured(
-        scenario, perSecond, ceiling, 1.5, 9, 20, 30, Map.of("node-1", 120.0), fault);
+        scenario, perSecond, ceiling, 1.5, 9, 20, 30, Map.of("node-1", 120.0), 700L, fault);
   }
 
   private BenchReport report() {
@@ -33,7 +33,7 @@ class BenchReportTest {
     assertThat(report().valid()).isTrue();
     assertThat(report().markdown())
         .startsWith("2026-01-02, a machine\n\n| scenario |")
-        .contains("| accept | 500 | 1,000 | 50.0 % (40.0 to 90.0) | 1.5 | 9.0 | 20.0 | 30 |")
+        .contains("| accept | 500 | 1,000 | 50.0 % (40.0 to 90.0) | 1.5 | 9.0 | 20.0 | 30 | 0.7 |")
         .contains("| CPU, µs per request | node-1 |")
         .contains("| accept | 120 |")
         .doesNotContain("INVALID");

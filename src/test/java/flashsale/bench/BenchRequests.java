@@ -36,7 +36,15 @@ final class BenchRequests {
    * @param again true: then from the first one on again; false: then no more
    */
   Load.Requests purchases(String activity, int from, int to, boolean again) {
-    String head = "POST /v1/activities/" + activity + "/purchases HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    return purchases(List.of(activity), from, to, again);
+  }
+
+  /** Of several activities in turn. */
+  Load.Requests purchases(List<String> activities, int from, int to, boolean again) {
+    List<String> heads =
+        activities.stream()
+            .map(id -> "POST /v1/activities/" + id + "/purchases HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            .toList();
     return new Load.Requests() {
       private int number = from;
 
@@ -48,6 +56,7 @@ final class BenchRequests {
           }
           number = from;
         }
+        String head = heads.get(number % heads.size());
         String token = tokens.get(number++);
         return (head + "Authorization: Bearer " + token + "\r\nContent-Length: 0\r\n\r\n")
             .getBytes(US_ASCII);

@@ -13,20 +13,27 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The whole system on free ports, with the {@link Ceiling} beside it. */
 final class BenchSystem implements AutoCloseable {
   private static final Duration CEILING_STARTS_WITHIN = Duration.ofSeconds(60);
   private static final Duration RESTS_WITHIN = Duration.ofMinutes(2);
+  private static final Duration OPENED_WITHIN = Duration.ofSeconds(60);
+  private static final int OPENED_AT_A_TIME = 32;
+  private static final int OPENING_TRIES_MAX = 20;
 
   private final RunningStack stack;
   private final ServerProcess ceiling;
   private final int ceilingPort;
+  private final List<String> many = new ArrayList<>();
   private final String opsToken = Token.of(new UserId("ops"), List.of("ops"));
 
   private BenchSystem(RunningStack stack, ServerProcess ceiling, int ceilingPort) {
@@ -35,9 +42,16 @@ final class BenchSystem implements AutoCloseable {
     this.ceilingPort = ceilingPort;
   }
 
-  /** Returns when everything answers; everything written stays below {@code directory}. */
-  static BenchSystem start(Path directory) throws IOException {
-    RunningStack stack = RunningStack.start(directory, 1, LocalStackNetwork.PLAIN);
+  /**
+   * Returns when everything answers; everything written stays below {@code directory}.
+   *
+   * @param split gateway and inventory in processes of their own
+   */
+  static BenchSystem start(Path directory, boolean split) throws IOException {
+    RunningStack stack =
+        split
+            ? RunningStack.startSplit(directory)
+            : RunningStack.start(directory, 1, LocalStackNetwork.PLAIN);
     try {
       int port = ServerProcess.freePort();
       List<String> command = new ArrayList<>(NodeProcess.jvm());
@@ -84,17 +98,79 @@ final class BenchSystem implements AutoCloseable {
     return all;
   }
 
-  void create(String activityId, int units) throws IOException, InterruptedException {
+  /**
+   * @param opensAt null: at once
+   */
+  void create(String activityId, int units, @Nullable Instant opensAt)
+      throws IOException, InterruptedException {
+    String opening = opensAt == null ? "" : ",\"opensAt\":\"" + opensAt + "\"";
     HttpResponse<String> reply =
         stack.send(
             "POST",
             "/v1/admin/activities",
             "ops",
-            "{\"activityId\":\"%s\",\"title\":\"Bench\",\"stock\":%d}"
-                .formatted(activityId, units));
+            "{\"activityId\":\"%s\",\"title\":\"Bench\",\"stock\":%d%s}"
+                .formatted(activityId, units, opening));
     if (reply.statusCode() != HttpURLConnection.HTTP_CREATED) {
       throw new IOException("activity " + activityId + ": " + reply.body());
     }
+  }
+
+  /** Activities for all repetitions, created when they are first asked for. */
+  List<String> many(int count, int units) throws IOException, InterruptedException {
+    while (many.size() < count) {
+      String id = "many-" + (many.size() + 1);
+      create(id, units, null);
+      many.add(id);
+    }
+    return List.copyOf(many);
+  }
+
+  /** Sells one unit of each, so that the actors of all are awake. */
+  void openAll(List<String> activities, BenchRequests requests, int from) throws IOException {
+    Load.Outcome outcome = null;
+    for (int tries = 0; tries < OPENING_TRIES_MAX; tries++) {
+      outcome =
+          Load.closed(
+              port(),
+              OPENED_AT_A_TIME,
+              requests.purchases(activities, from, from + activities.size(), false),
+              new Load.Times(0, OPENED_WITHIN.toSeconds()));
+      if (outcome.of(201) + outcome.of(409) == activities.size()) {
+        return;
+      }
+    }
+    throw new IOException("not opened: " + (outcome == null ? "" : outcome.answers()));
+  }
+
+  void signal(String part, String signal) throws IOException {
+    stack.signal(part, signal);
+  }
+
+  /** How long after its confirmation the activity's slowest order was stored, when all are. */
+  long rowsBehindMs(String activityId) throws SQLException, InterruptedException {
+    var unused = differences(activityId);
+    return stack.number(
+        "select coalesce(max(extract(epoch from stored_at - confirmed_at)) * 1000, 0)::bigint"
+            + " from orders where activity_id = '"
+            + activityId
+            + "'");
+  }
+
+  /** Waits until all that is sold is stored; returns the rows stored per second meanwhile. */
+  double untilStored(String activityId) throws SQLException, InterruptedException {
+    String count = "select count(*) from orders where activity_id = '" + activityId + "'";
+    long before = stack.number(count);
+    long startNs = System.nanoTime();
+    var unused = differences(activityId);
+    double seconds = (System.nanoTime() - startNs) / 1e9;
+    return (stack.number(count) - before) / seconds;
+  }
+
+  /** What is wrong with the books of any activity; empty: nothing. */
+  String differencesOfMany() throws SQLException {
+    long wrong = stack.number("select count(*) from activity_proof where problem is not null");
+    return wrong == 0 ? "" : wrong + " activities with a problem in activity_proof";
   }
 
   /** What is wrong with the books when all is at rest; empty: nothing. */

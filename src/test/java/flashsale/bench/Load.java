@@ -16,6 +16,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +53,16 @@ final class Load {
    *
    * @param answers by HTTP status; 0: the connection broke
    * @param latencyUs of all of them
+   * @param firstSecondUs of those of the first measured second
    * @param seconds measured
    * @param sent requests in all, also before the measured time
    */
-  record Outcome(Map<Integer, Long> answers, Histogram latencyUs, double seconds, long sent) {
+  record Outcome(
+      Map<Integer, Long> answers,
+      Histogram latencyUs,
+      Histogram firstSecondUs,
+      double seconds,
+      long sent) {
     long of(int status) {
       return answers.getOrDefault(status, 0L);
     }
@@ -81,6 +88,7 @@ final class Load {
   private final double perSecond;
   private final Map<Integer, Long> answers = new TreeMap<>();
   private final Histogram latencyUs = new Histogram(LATENCY_MAX_US, DIGITS);
+  private final Histogram firstSecondUs = new Histogram(LATENCY_MAX_US, DIGITS);
   private final ArrayDeque<Connection> idle = new ArrayDeque<>();
   private final ArrayDeque<Long> cameNs = new ArrayDeque<>();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -101,28 +109,34 @@ final class Load {
 
   /** As many requests as can be answered on so many connections. */
   static Outcome closed(int port, int connections, Requests requests, Times times) {
-    return new Load(requests, times, 0).run(port, connections);
+    return new Load(requests, times, 0).run(port, connections, Instant.EPOCH);
   }
 
-  /** So many requests a second, on at most so many connections. */
+  /** So many requests a second from that time on, on at most so many connections. */
   static Outcome atRate(
-      int port, int connections, double perSecond, Requests requests, Times times) {
-    return new Load(requests, times, perSecond).run(port, connections);
+      int port,
+      int connections,
+      double perSecond,
+      Requests requests,
+      Times times,
+      Instant beginning) {
+    return new Load(requests, times, perSecond).run(port, connections, beginning);
   }
 
-  private Outcome run(int port, int connections) {
+  private Outcome run(int port, int connections, Instant beginning) {
     EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     try {
       List<Channel> channels = new ArrayList<>();
       for (int i = 0; i < connections; i++) {
         channels.add(connected(loop, port));
       }
-      loop.submit(() -> begin(loop)).syncUninterruptibly();
+      long waitMs = Math.max(0, beginning.toEpochMilli() - System.currentTimeMillis());
+      loop.schedule(() -> begin(loop), waitMs, TimeUnit.MILLISECONDS).syncUninterruptibly();
       over.join();
       channels.forEach(channel -> {
         var unused = channel.close();
       });
-      return new Outcome(answers, latencyUs, times.measuredS, sent);
+      return new Outcome(answers, latencyUs, firstSecondUs, times.measuredS, sent);
     } finally {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
@@ -216,6 +230,9 @@ final class Load {
       answers.merge(status, 1L, Long::sum);
       long us = TimeUnit.NANOSECONDS.toMicros(nowNs - connection.fromNs);
       latencyUs.recordValue(Math.min(us, LATENCY_MAX_US));
+      if (connection.fromNs - measuredFromNs < TimeUnit.SECONDS.toNanos(1)) {
+        firstSecondUs.recordValue(Math.min(us, LATENCY_MAX_US));
+      }
     }
     if (status != 0) {
       next(connection, nowNs);

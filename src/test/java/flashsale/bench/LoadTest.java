@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,8 @@ class LoadTest {
   @Test
   void atARateWaitingForAConnectionCounts() {
     takesMs = 50;
-    Load.Outcome outcome = Load.atRate(port(), 1, 40, () -> REQUEST, new Load.Times(0, 0.5));
+    Load.Outcome outcome =
+        Load.atRate(port(), 1, 40, () -> REQUEST, new Load.Times(0, 0.5), Instant.EPOCH);
     assertThat(outcome.sent()).isBetween(19L, 21L);
     assertThat(outcome.latencyUs().getMaxValue()).isGreaterThan(400_000);
   }

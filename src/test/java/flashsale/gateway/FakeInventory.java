@@ -3,6 +3,8 @@ package flashsale.gateway;
 import flashsale.v1.Activity;
 import flashsale.v1.ActivityStatus;
 import flashsale.v1.ChangeActivityReply;
+import flashsale.v1.ClaimBatch;
+import flashsale.v1.ClaimReplies;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.ClaimRequest;
 import flashsale.v1.CloseActivityRequest;
@@ -11,6 +13,8 @@ import flashsale.v1.FindPurchaseReply;
 import flashsale.v1.FindPurchaseRequest;
 import flashsale.v1.GetActivityReply;
 import flashsale.v1.GetActivityRequest;
+import flashsale.v1.GetBuyerFilterReply;
+import flashsale.v1.GetBuyerFilterRequest;
 import flashsale.v1.GetOrderReply;
 import flashsale.v1.GetOrderRequest;
 import flashsale.v1.GetProofReply;
@@ -21,6 +25,7 @@ import flashsale.v1.ListActivitiesRequest;
 import flashsale.v1.ListOrdersReply;
 import flashsale.v1.ListOrdersRequest;
 import flashsale.v1.Nothing;
+import flashsale.v1.NumberedReply;
 import flashsale.v1.Order;
 import flashsale.v1.PauseActivityRequest;
 import flashsale.v1.Product;
@@ -33,6 +38,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * An inventory that answers what a test says. Knows the activity {@code known} and no other; what a
@@ -64,6 +71,10 @@ final class FakeInventory implements Inventory {
   volatile Function<RepairActivityRequest, CompletionStage<RepairActivityReply>> repairActivity =
       unprepared();
 
+  volatile Function<GetBuyerFilterRequest, CompletionStage<GetBuyerFilterReply>> getBuyerFilter =
+      unprepared();
+
+  final AtomicInteger filters = new AtomicInteger();
   final AtomicInteger claims = new AtomicInteger();
   final AtomicInteger lookups = new AtomicInteger();
 
@@ -127,6 +138,27 @@ final class FakeInventory implements Inventory {
   public CompletionStage<ClaimReply> claim(ClaimRequest in) {
     claims.incrementAndGet();
     return claim.apply(in);
+  }
+
+  @Override
+  public Source<ClaimReplies, NotUsed> claims(Source<ClaimBatch, NotUsed> in) {
+    return in.mapConcat(ClaimBatch::getClaimsList)
+        .mapAsync(
+            1,
+            numbered ->
+                claim(numbered.getClaim())
+                    .thenApply(reply ->
+                        NumberedReply.newBuilder()
+                            .setNumber(numbered.getNumber())
+                            .setReply(reply)
+                            .build()))
+        .map(reply -> ClaimReplies.newBuilder().addReplies(reply).build());
+  }
+
+  @Override
+  public CompletionStage<GetBuyerFilterReply> getBuyerFilter(GetBuyerFilterRequest in) {
+    filters.incrementAndGet();
+    return getBuyerFilter.apply(in);
   }
 
   @Override

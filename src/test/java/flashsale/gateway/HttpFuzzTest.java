@@ -48,7 +48,8 @@ class HttpFuzzTest {
   private static FakeInventory inventory() {
     Nothing nothing = Nothing.getDefaultInstance();
     FakeInventory inventory = new FakeInventory();
-    inventory.claim = always(ClaimReply.newBuilder().setSoldOut(nothing).build());
+    inventory.claim =
+        always(ClaimReply.newBuilder().setSoldOut(ClaimReply.SoldOut.getDefaultInstance()).build());
     inventory.findPurchase =
         always(FindPurchaseReply.newBuilder().setNotPurchased(nothing).build());
     inventory.listActivities = always(ListActivitiesReply.getDefaultInstance());

@@ -6,10 +6,8 @@ import flashsale.config.Settings.HostPort;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.ClaimRequest;
 import flashsale.v1.Inventory;
-import flashsale.v1.Nothing;
 import io.grpc.Status;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,18 +24,16 @@ class InventoryNodesTest {
   private static final HostPort B = new HostPort("b", 1);
   private static final HostPort C = new HostPort("c", 1);
   private static final ClaimReply REPLY =
-      ClaimReply.newBuilder().setSoldOut(Nothing.getDefaultInstance()).build();
+      ClaimReply.newBuilder().setSoldOut(ClaimReply.SoldOut.getDefaultInstance()).build();
 
   private final Map<HostPort, FakeNode> made = new HashMap<>();
   private final List<String> asked = new ArrayList<>();
   private final InventoryNodes nodes =
-      new InventoryNodes(
-          Duration.ofSeconds(5),
-          at -> {
-            FakeNode node = new FakeNode(at.host());
-            made.put(at, node);
-            return node;
-          });
+      new InventoryNodes(at -> {
+        FakeNode node = new FakeNode(at.host());
+        made.put(at, node);
+        return node;
+      });
 
   private final class FakeNode implements InventoryNodes.Node {
     final String name;
@@ -61,6 +57,11 @@ class InventoryNodesTest {
                     ? CompletableFuture.completedFuture(REPLY)
                     : CompletableFuture.failedFuture(fault.toStatus().asRuntimeException());
               });
+    }
+
+    @Override
+    public CompletionStage<ClaimReply> claim(ClaimRequest claim) {
+      return inventory().claim(claim);
     }
 
     @Override

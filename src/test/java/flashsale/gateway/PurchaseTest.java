@@ -121,7 +121,8 @@ class PurchaseTest {
                 .get("opensAt")
                 .asText())
         .isEqualTo("2026-09-21T14:13:20.000Z");
-    refusal(ClaimReply.newBuilder().setSoldOut(nothing()).build()).isProblem(409, "sold-out");
+    refusal(ClaimReply.newBuilder().setSoldOut(ClaimReply.SoldOut.getDefaultInstance()).build())
+        .isProblem(409, "sold-out");
     refusal(ClaimReply.newBuilder().setUnknownActivity(nothing()).build())
         .isProblem(404, "unknown-activity");
     assertThat(refusal(tryAgain()).isProblem(503, "unavailable").header("Retry-After"))

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import flashsale.activity.ActivityActor;
 import flashsale.activity.Answer;
 import flashsale.activity.AnswerSamples;
+import flashsale.v1.ClaimBatch;
+import flashsale.v1.ClaimReplies;
 import flashsale.v1.ClaimReply;
 import flashsale.v1.ClaimRequest;
 import flashsale.v1.CloseActivityRequest;
@@ -19,6 +21,8 @@ import flashsale.v1.Inventory;
 import flashsale.v1.InventoryClient;
 import flashsale.v1.ListActivitiesRequest;
 import flashsale.v1.ListOrdersRequest;
+import flashsale.v1.NumberedClaim;
+import flashsale.v1.NumberedReply;
 import flashsale.v1.PauseActivityRequest;
 import flashsale.v1.Product;
 import flashsale.v1.RepairActivityReply;
@@ -44,6 +48,8 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.grpc.GrpcClientSettings;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +155,33 @@ class GrpcServerTest {
     ClaimReply reply = answer(client.claim(claim(MOVING).build()));
     assertThat(reply.hasConfirmed()).isTrue();
     assertThat(MOVES).hasValue(2);
+  }
+
+  @Test
+  void answersEachClaimOfAStreamAndRefusesTheBadOnes() throws Exception {
+    ClaimBatch batch =
+        ClaimBatch.newBuilder()
+            .addClaims(NumberedClaim.newBuilder().setNumber(7).setClaim(claim(ACTIVITY)))
+            .addClaims(NumberedClaim.newBuilder().setNumber(8).setClaim(claim("a b")))
+            .addClaims(NumberedClaim.newBuilder().setNumber(9).setClaim(claim(SILENT)))
+            .build();
+    List<NumberedReply> replies =
+        answer(
+            client
+                .claims(Source.single(batch))
+                .mapConcat(ClaimReplies::getRepliesList)
+                .runWith(Sink.seq(), inventory.system()));
+
+    assertThat(replies).extracting(NumberedReply::getNumber).containsExactlyInAnyOrder(7L, 8L, 9L);
+    for (NumberedReply reply : replies) {
+      switch ((int) reply.getNumber()) {
+        case 7 -> assertThat(reply.getReply().hasConfirmed()).isTrue();
+        case 8 ->
+            assertThat(reply.getFault().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT.value());
+        default ->
+            assertThat(reply.getFault().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED.value());
+      }
+    }
   }
 
   @Test

@@ -28,6 +28,13 @@ final class LocalStackNodes {
 
   private LocalStackNodes() {}
 
+  /** Gateway and inventory apart, as few processes as that takes. */
+  static List<Plan> split() {
+    return List.of(
+        new Plan("node-1", List.of("inventory", "projection")),
+        new Plan("gateway-1", List.of("gateway")));
+  }
+
   static List<Plan> of(int nodes) {
     if (nodes == 1) {
       return List.of(new Plan("node-1", List.of("gateway", "inventory", "projection")));

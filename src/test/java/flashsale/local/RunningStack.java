@@ -47,13 +47,33 @@ public final class RunningStack implements AutoCloseable {
    */
   public static RunningStack start(Path directory, int nodes, LocalStackNetwork network)
       throws IOException {
+    return start(
+        directory,
+        nodes,
+        LocalStackNodes.of(nodes),
+        LocalStackNodes.of(nodes == 1 ? 1 : nodes + 1),
+        network);
+  }
+
+  /** One inventory node with the projection, and a gateway, in processes of their own. */
+  public static RunningStack startSplit(Path directory) throws IOException {
+    List<LocalStackNodes.Plan> split = LocalStackNodes.split();
+    return start(directory, 1, split, split, LocalStackNetwork.PLAIN);
+  }
+
+  private static RunningStack start(
+      Path directory,
+      int nodes,
+      List<LocalStackNodes.Plan> started,
+      List<LocalStackNodes.Plan> planned,
+      LocalStackNetwork network)
+      throws IOException {
     int httpPort = ServerProcess.freePort();
     LocalStackOptions.Run options =
         new LocalStackOptions.Run(
             nodes, httpPort, ServerProcess.freePort(), ServerProcess.freePort(), null, false);
     LocalStackFiles files = new LocalStackFiles(directory);
     Path data = Files.createDirectories(directory.resolve("data"));
-    List<LocalStackNodes.Plan> planned = LocalStackNodes.of(nodes == 1 ? 1 : nodes + 1);
     LocalStackParts parts =
         new LocalStackParts(options, files, data, planned, network, (name, code) -> {});
     RunningStack stack = new RunningStack(parts, files, "http://127.0.0.1:" + httpPort);
@@ -62,7 +82,7 @@ public final class RunningStack implements AutoCloseable {
               parts.servers().stream().map(LocalStackPart::start).toArray(CompletableFuture[]::new))
           .join();
       CompletableFuture.allOf(
-              LocalStackNodes.of(nodes).stream()
+              started.stream()
                   .map(plan -> stack.part(plan.name()).start())
                   .toArray(CompletableFuture[]::new))
           .join();

@@ -88,7 +88,7 @@ final class ClaimBugs {
                   """)),
           PlantedBug.of(
               "claims: sold out as soon as Redis has none left",
-              main(CLAIMS, "line.hold(waiting);", "turn.tell(waiting, new Answer.SoldOut());")),
+              main(CLAIMS, "line.hold(waiting);", "turn.tell(waiting, new Answer.SoldOut(0, 0));")),
           PlantedBug.of(
                   "claims: sold out without a fresh tail",
                   main(

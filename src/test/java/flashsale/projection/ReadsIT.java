@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +119,18 @@ class ReadsIT {
     assertThat(soon(recovery.buyers(SHOES, 2, 3)).users()).containsExactly(ANN);
     assertThat(soon(recovery.buyers(SHOES, 3, 3)).users()).isEmpty();
     assertThat(soon(recovery.buyers(SHOES, 0, 4)).inConflict()).isEmpty();
+  }
+
+  @Test
+  void theBuyersOfTheFirstUnitsAreTold() {
+    sell(SHOES, "zoe", "bob", "ann");
+    sell(SOCKS, "eve");
+
+    List<String> two = new CopyOnWriteArrayList<>();
+    assertThat(soon(reads.buyers(SHOES, 2, two::add))).isEqualTo(2);
+    assertThat(two).containsExactlyInAnyOrder("zoe", "bob");
+    assertThat(soon(reads.buyers(SHOES, 4, buyer -> {}))).isEqualTo(3);
+    assertThat(soon(reads.buyers(new ActivityId("hats"), 1, buyer -> {}))).isZero();
   }
 
   @Test
