@@ -126,6 +126,12 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final long NEVER = Long.MAX_VALUE;
 
+  /**
+   * Claims, or answers to them, in one message: between nodes one that is longer than 256 kB would
+   * be dropped without a word.
+   */
+  static final int PER_MESSAGE_MAX = 256;
+
   /** The scheduler refuses what is many months away, as a closing time may be. */
   private static final long WAKE_WITHIN_MS = 3_600_000;
 
@@ -278,7 +284,12 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   /** What one step decided goes in one message to each who waits. */
   private void tellClaimants() {
     if (!answers.isEmpty()) {
-      answers.forEach((replyTo, told) -> replyTo.tell(new Answers(told)));
+      answers.forEach((replyTo, told) -> {
+        for (int i = 0; i < told.size(); i += PER_MESSAGE_MAX) {
+          List<Numbered> some = told.subList(i, Math.min(told.size(), i + PER_MESSAGE_MAX));
+          replyTo.tell(new Answers(List.copyOf(some)));
+        }
+      });
       answers.clear();
     }
   }

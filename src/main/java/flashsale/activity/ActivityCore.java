@@ -148,7 +148,7 @@ final class ActivityCore implements Changes.Core {
     }
     if (phase == Phase.LIVE) {
       claims.appendAgainIfDue();
-      claims.releaseHeld();
+      claims.releaseHeld(stockMayChange());
       claims.judgeAgainIfDue();
       boolean closing = journal.state().closed() && !log.ledger().closed();
       if (closing && claims.areDecided()) {
@@ -175,6 +175,14 @@ final class ActivityCore implements Changes.Core {
       case LIVE -> claims.areInDoubt() || !isLogAnswering();
       case UNCREATED, IDLE, STOPPED -> false;
     };
+  }
+
+  /** An event that is in the journal, or on its way there, or another actor's soon. */
+  private boolean stockMayChange() {
+    return rest.isDraining()
+        || !changes.isEmpty()
+        || journal.isWriting()
+        || journal.state().stock() != log.ledger().stock();
   }
 
   /** An acked record would be awaited no longer either. */

@@ -25,6 +25,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
 
 /**
  * Hands this node's claims to the activities' actors, many in one message: whatever has come while
@@ -161,10 +162,14 @@ public final class ClaimBatcher {
             .computeIfAbsent(claim.activity, activity -> new ArrayList<>())
             .add(new ActivityActor.Claim(number, claim.user));
       }
-      batches.forEach((activity, batch) ->
-          sharding
-              .entityRefFor(ActivityActor.KEY, activity.value())
-              .tell(new ActivityActor.Claims(batch, self)));
+      batches.forEach((activity, batch) -> {
+        EntityRef<ActivityActor.Message> actor =
+            sharding.entityRefFor(ActivityActor.KEY, activity.value());
+        for (int i = 0; i < batch.size(); i += ActivityActor.PER_MESSAGE_MAX) {
+          int end = Math.min(batch.size(), i + ActivityActor.PER_MESSAGE_MAX);
+          actor.tell(new ActivityActor.Claims(List.copyOf(batch.subList(i, end)), self));
+        }
+      });
     }
 
     private void onAnswer(ActivityActor.Numbered numbered) {

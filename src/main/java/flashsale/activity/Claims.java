@@ -375,25 +375,27 @@ final class Claims {
   /**
    * Nobody is sold out before the ledger says so, and nobody is refused unless all this is as of
    * the log's end a moment ago: a later epoch may have sold to them.
+   *
+   * @param stockMayChange by an epoch that does not wait: SOLD OUT is for these alone
    */
-  void releaseHeld() {
+  void releaseHeld(boolean stockMayChange) {
     boolean fresh = log.isFreshWithin(limits.tailFreshWithin().toMillis());
     if (fresh) {
       line.tellRefused(log.freshAsOfMs());
     }
     if (log.ledger().soldOut()) {
       if (fresh) {
-        tellSoldOut(line.takeHeld());
+        tellSoldOut(line.takeHeld(), stockMayChange);
       }
     } else if (areDecided()) {
       line.putBack(line.takeHeld());
     }
   }
 
-  private void tellSoldOut(List<Waiting> held) {
+  private void tellSoldOut(List<Waiting> held, boolean stockMayChange) {
     if (!held.isEmpty()) {
-      long validMs = limits.soldOutValid().toMillis();
-      soldOutUntilMs = turn.now() + validMs;
+      long validMs = stockMayChange ? 0 : limits.soldOutValid().toMillis();
+      soldOutUntilMs = Math.max(soldOutUntilMs, turn.now() + validMs);
       answer(held, new Answer.SoldOut(log.ledger().sold(), validMs));
     }
   }

@@ -27,6 +27,7 @@ import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.QueueOfferResult;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,8 @@ final class ClaimStream {
 
   private void offer(ClaimBatch batch) {
     sentNanos = System.nanoTime();
-    if (!out.offer(batch).isEnqueued()) {
+    // A stream that has ended says why in a moment, to all who wait.
+    if (out.offer(batch).equals(QueueOfferResult.dropped())) {
       StatusRuntimeException full =
           Status.UNAVAILABLE.withDescription("the stream takes no more").asRuntimeException();
       for (NumberedClaim claim : batch.getClaimsList()) {

@@ -100,8 +100,8 @@ final class Claims {
       GrpcFaults.invoke(service -> service.claim(request), inventory)
           .whenComplete((reply, fault) -> {
             if (fault == null) {
-              refusals.heard(activity, reply, sentNanos);
               onReply(reply, inDoubt);
+              refusals.heard(activity, reply, sentNanos);
             } else {
               onFault(fault, attempt, inDoubt);
             }

@@ -358,6 +358,39 @@ class ChangesTest {
     assertThat(raised.answer()).isInstanceOf(Answer.Done.class);
   }
 
+  /** What one actor allows must not shorten what the one before it may have allowed. */
+  @Test
+  void sayingSoldOutDoesNotShortenTheWaitOfANewActor() {
+    World held = new World(World.limits(1, Duration.ofSeconds(1)), fates).with(World.activity(1));
+    Node node = held.start();
+    held.open(node);
+    node.claim("ann");
+    held.runFor(300);
+    Request ben = node.claim("ben");
+    held.runFor(300);
+    assertThat(ben.answer()).isEqualTo(new Answer.SoldOut(1, 1_000));
+    Request raised = node.setStock(2);
+    held.runFor(1_200);
+    assertThat(raised.isAnswered()).isFalse();
+  }
+
+  /** The raised stock is in the journal, and the next epoch carries it, whoever opens that. */
+  @Test
+  void nobodyMayRepeatSoldOutWhileTheStockIsBeingRaised() {
+    World held = new World(World.limits(1, Duration.ofSeconds(1)), fates).with(World.activity(1));
+    Node node = held.start();
+    held.open(node);
+    node.claim("ann");
+    held.runFor(3_000);
+    fates.all(Effect.WriteJournal.class, Fate.FAILS);
+    fates.all(Effect.ReplayJournal.class, Fate.FAILS);
+    node.setStock(2);
+    held.runFor(2_000);
+    Request ben = node.claim("ben");
+    held.runFor(300);
+    assertThat(ben.answer()).isEqualTo(new Answer.SoldOut(1, 0));
+  }
+
   @Test
   void raisesAStockThatIsNotSoldOutAtOnce() {
     World held = new World(World.limits(1, Duration.ofSeconds(1)), fates).with(World.activity(2));
