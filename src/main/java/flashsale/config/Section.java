@@ -87,6 +87,13 @@ record Section(Config config, String path, Set<String> known) {
     return value;
   }
 
+  /** Longer would break what is built on it. */
+  Duration notNegativeUpTo(String name, Duration most) {
+    Duration value = notNegative(name);
+    require(value.compareTo(most) <= 0, name, value, "at most " + most.toMillis() + " ms");
+    return value;
+  }
+
   /** The library's own words for a wrong type do not say what was expected. */
   private <T> T read(String name, String expected, Function<String, T> get) {
     known.add(path + "." + name);

@@ -210,7 +210,7 @@ public record Settings(
           c.between("batch-following-min", 1, 256),
           c.positive("tail-patience"),
           c.positive("tail-fresh-within"),
-          c.notNegative("sold-out-valid"),
+          c.notNegativeUpTo("sold-out-valid", Duration.ofSeconds(1)),
           backoff.min(),
           backoff.max(),
           c.positive("retry-max"),

@@ -196,7 +196,10 @@ public final class InventoryService implements Inventory {
         .build();
   }
 
-  /** Ends the streams of claims; what they brought is answered first. */
+  /**
+   * Ends the streams of claims, so that nobody waits for them when the server stops. A gateway asks
+   * again elsewhere for what was not answered.
+   */
   public void endStreams() {
     open.shutdown();
   }

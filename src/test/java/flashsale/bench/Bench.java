@@ -39,7 +39,7 @@ public final class Bench {
   /** Exit codes: see {@link BenchOptions#USAGE}. */
   public static void main(String[] args) throws Exception {
     if (List.of(args).contains("--help")) {
-      System.out.println(BenchOptions.USAGE);
+      System.out.println(BenchOptions.usage());
       return;
     }
     try {

@@ -22,7 +22,7 @@ record BenchOptions(
   private static final double CEILING_WARM_UP_S = 1;
   private static final double CEILING_S = 3;
 
-  static final String USAGE =
+  private static final String USAGE =
       """
       usage: scripts/bench [--scenario NAME …] [--repetitions 3] [--seconds 5] [--compare FILE]
 
@@ -38,6 +38,15 @@ record BenchOptions(
       exit code: 0 a valid report; 1 it is invalid (an error, an inconsistent proof, too few
       repetitions); 2 wrong arguments\
       """;
+
+  /** With what each scenario is about. */
+  static String usage() {
+    StringBuilder text = new StringBuilder(USAGE).append("\n\nscenarios:\n");
+    for (Scenario each : Scenario.values()) {
+      text.append("  ").append(each.title()).append(": ").append(each.what()).append('\n');
+    }
+    return text.toString().stripTrailing();
+  }
 
   /** The arguments make no sense; the message says which one and what was expected. */
   static final class WrongArguments extends RuntimeException {

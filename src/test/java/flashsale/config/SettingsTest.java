@@ -134,6 +134,9 @@ class SettingsTest {
           activity.batch-max          | 0            | 1 to 256
           activity.batch-max          | 257          | 1 to 256
           activity.batches-under-way-max | 0         | >= 1
+          activity.batch-following-min | 0           | 1 to 256
+          activity.batch-following-min | 257         | 1 to 256
+          auth.tokens-cached-max      | 0            | >= 1
           activity.redis-retries-max  | -1           | >= 0
           activity.rebuilds-at-once-max | 0          | >= 1
           redis.cluster               | yes          | on or off
@@ -188,6 +191,9 @@ class SettingsTest {
     assertRefused(
         with(local(), "flashsale.auth.clock-skew", "-1 s"),
         "flashsale.auth.clock-skew: PT-1S (expected: a duration, like 300 ms, or 0)");
+    assertRefused(
+        with(local(), "flashsale.activity.sold-out-valid", "2 s"),
+        "flashsale.activity.sold-out-valid: PT2S (expected: at most 1000 ms)");
   }
 
   @ParameterizedTest
