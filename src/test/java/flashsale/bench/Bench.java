@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code scripts/bench}: measures the whole system on this machine, and says for each scenario what
@@ -21,6 +24,9 @@ public final class Bench {
   /** More than can buy in one run. */
   private static final int SHOPPERS = 400_000;
 
+  private static final Set<Scenario> FIGURES =
+      EnumSet.of(Scenario.CORE, Scenario.LARGE, Scenario.MEMORY);
+
   private static final int CEILING_WARM_UP_RUNS = 2;
 
   /** Of the system, by purchases, before anything is measured. */
@@ -31,6 +37,8 @@ public final class Bench {
 
   private final BenchOptions options;
   private final List<Measured> all = new ArrayList<>();
+  private final List<Figure> figures = new ArrayList<>();
+  private @Nullable BenchRequests requests;
 
   private Bench(BenchOptions options) {
     this.options = options;
@@ -52,16 +60,23 @@ public final class Bench {
 
   private int run() throws IOException, InterruptedException, SQLException {
     BenchReport before = options.compare() == null ? null : BenchReport.read(options.compare());
-    System.out.println(SHOPPERS + " tokens are made …");
-    BenchRequests requests = BenchRequests.of(SHOPPERS);
     for (boolean split : List.of(false, true)) {
       List<Scenario> scenarios =
-          options.scenarios().stream().filter(each -> (each == Scenario.SPLIT) == split).toList();
+          options.scenarios().stream()
+              .filter(each -> each.hasCeiling() && (each == Scenario.SPLIT) == split)
+              .toList();
       if (!scenarios.isEmpty()) {
-        measure(scenarios, requests, split);
+        measure(scenarios, requests(), split);
       }
     }
-    BenchReport report = new BenchReport(Machine.where(), options.repetitions(), all);
+    if (options.scenarios().stream().anyMatch(FIGURES::contains)) {
+      figures.addAll(Figures.measure(options, requests(), DIRECTORY.resolve("system")));
+    }
+    // Last: nothing else runs any more.
+    if (options.scenarios().contains(Scenario.START)) {
+      start();
+    }
+    BenchReport report = new BenchReport(Machine.where(), options.repetitions(), all, figures);
     report.write(DIRECTORY);
     System.out.println();
     System.out.print(report.markdown());
@@ -69,6 +84,17 @@ public final class Bench {
       System.out.print(report.comparedWith(before));
     }
     return report.valid() ? 0 : 1;
+  }
+
+  /** Made when they are first asked for. */
+  private BenchRequests requests() {
+    BenchRequests made = requests;
+    if (made == null) {
+      System.out.println(SHOPPERS + " tokens are made …");
+      made = BenchRequests.of(SHOPPERS);
+      requests = made;
+    }
+    return made;
   }
 
   /** All repetitions on a system of their own. */
@@ -106,6 +132,17 @@ public final class Bench {
           accepted = scenario == Scenario.ACCEPT ? runs.getFirst().perSecond() : accepted;
         }
       }
+    }
+  }
+
+  private void start() throws IOException, InterruptedException {
+    Path log = DIRECTORY.resolve("run.log");
+    Files.createDirectories(DIRECTORY);
+    Files.deleteIfExists(log);
+    for (int repetition = 1; repetition <= options.repetitions(); repetition++) {
+      List<Figure> measured = StartUp.measure(log);
+      figures.addAll(measured);
+      measured.forEach(figure -> System.out.println(BenchReport.line(figure)));
     }
   }
 

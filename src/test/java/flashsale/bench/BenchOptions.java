@@ -27,7 +27,8 @@ record BenchOptions(
       usage: scripts/bench [--scenario NAME …] [--repetitions 3] [--seconds 5] [--compare FILE]
 
       Starts the whole system on ports and data of its own, and beside it the same HTTP server with a
-      constant answer: the ceiling. Measures each scenario, with the ceiling right before and after.
+      constant answer: the ceiling. Measures each scenario, with the ceiling right before and after;
+      core, large, memory and start are measured without it, on systems of their own.
       Prints a table and writes it to target/bench/report.md and report.json.
 
         --scenario NAME   only scenarios with NAME in their name; may be said more than once

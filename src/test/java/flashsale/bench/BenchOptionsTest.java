@@ -22,6 +22,15 @@ class BenchOptionsTest {
         .containsExactly(Scenario.REFUSE_SOLD_OUT, Scenario.REFUSE_DUPLICATE);
   }
 
+  @Test
+  void namesEveryScenario() {
+    for (Scenario each : Scenario.values()) {
+      assertThat(BenchOptions.usage()).contains("  " + each.title() + ": " + each.what());
+    }
+    assertThat(BenchOptions.parse("--scenario", "core", "--scenario", "start").scenarios())
+        .containsExactly(Scenario.CORE, Scenario.START);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--scenario,fly,'--scenario: \"fly\" (expected: part of accept'",

@@ -2,6 +2,7 @@ package flashsale.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BenchReportTest {
   private final List<Measured> runs = new ArrayList<>();
+  private final List<Figure> figures = new ArrayList<>();
 
   private static Measured run(String scenario, double perSecond, double ceiling, String fault) {
     return new Measured(
@@ -18,7 +20,7 @@ class BenchReportTest {
   }
 
   private BenchReport report() {
-    return new BenchReport("2026-01-02, a machine", 3, runs);
+    return new BenchReport("2026-01-02, a machine", 3, runs, figures);
   }
 
   private void threeOf(String scenario, double first, double second, double third) {
@@ -50,7 +52,7 @@ class BenchReportTest {
   @Test
   void twoRepetitionsAreTooFew() {
     runs.add(run("accept", 500, 1000, ""));
-    BenchReport two = new BenchReport("somewhere", 2, runs);
+    BenchReport two = new BenchReport("somewhere", 2, runs, figures);
     assertThat(two.valid()).isFalse();
     assertThat(two.markdown()).contains("INVALID: 2 repetitions (expected: >= 3)");
   }
@@ -69,5 +71,47 @@ class BenchReportTest {
         .contains("Compared with 2026-01-02, a machine")
         .contains("| accept | 1.50 | 1.00 |")
         .contains("| durable | new | |");
+  }
+
+  private void started(double... seconds) {
+    for (double each : seconds) {
+      figures.add(new Figure("start", each, "s", "≤ 12", ""));
+    }
+  }
+
+  @Test
+  void aFigureStandsBesideWhatIsAsked() {
+    started(9, 14.25, 8.5);
+    figures.add(new Figure("core", 43_210, "/s", "≥ 50,000", Map.of("core", 30.0), ""));
+    assertThat(report().valid()).isTrue();
+    assertThat(report().markdown())
+        .contains("| start | ≤ 12 | 9.00 s (8.50 to 14.25) |")
+        .contains("| core | ≥ 50,000 | 43,210 /s (43,210 to 43,210) |")
+        .contains("| CPU, µs per request | core |\n|---|---|\n| core | 30 |")
+        .doesNotContain("| start | 0 |", "ceiling");
+    assertThat(BenchReport.line(figures.getLast())).isEqualTo("core: 43,210 /s (asked: ≥ 50,000)");
+  }
+
+  @Test
+  void aFigureWithAFaultIsInvalid() {
+    figures.add(new Figure("start", 9, "s", "≤ 12", "port 8080 is taken"));
+    assertThat(report().valid()).isFalse();
+    assertThat(report().markdown()).contains("INVALID: start: port 8080 is taken");
+  }
+
+  @Test
+  void figuresAreComparedTooAndAnEarlierReportMayHaveNone(@TempDir Path directory)
+      throws Exception {
+    Path old = directory.resolve("old.json");
+    Files.writeString(old, "{\"where\":\"an old one\",\"repetitions\":3,\"runs\":[]}");
+    started(10, 10, 10);
+    report().write(directory);
+    BenchReport earlier = BenchReport.read(directory.resolve("report.json"));
+    assertThat(earlier).isEqualTo(report());
+
+    figures.clear();
+    started(5, 5, 5);
+    assertThat(report().comparedWith(earlier)).contains("| start | 0.50 |");
+    assertThat(report().comparedWith(BenchReport.read(old))).contains("| start | new |");
   }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +27,20 @@ import org.jspecify.annotations.Nullable;
 final class BenchSystem implements AutoCloseable {
   private static final Duration CEILING_STARTS_WITHIN = Duration.ofSeconds(60);
   private static final Duration RESTS_WITHIN = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration OPENED_WITHIN = Duration.ofSeconds(60);
   private static final int OPENED_AT_A_TIME = 32;
   private static final int OPENING_TRIES_MAX = 20;
 
+  private final Path directory;
   private final RunningStack stack;
   private final ServerProcess ceiling;
   private final int ceilingPort;
   private final List<String> many = new ArrayList<>();
   private final String opsToken = Token.of(new UserId("ops"), List.of("ops"));
 
-  private BenchSystem(RunningStack stack, ServerProcess ceiling, int ceilingPort) {
+  private BenchSystem(Path directory, RunningStack stack, ServerProcess ceiling, int ceilingPort) {
+    this.directory = directory;
     this.stack = stack;
     this.ceiling = ceiling;
     this.ceilingPort = ceilingPort;
@@ -69,7 +73,7 @@ final class BenchSystem implements AutoCloseable {
               RunningStack.logs(directory).resolve("ceiling.log"),
               CEILING_STARTS_WITHIN,
               () -> answers(port));
-      return new BenchSystem(stack, ceiling, port);
+      return new BenchSystem(directory, stack, ceiling, port);
     } catch (RuntimeException e) {
       stack.close();
       throw e;
@@ -96,6 +100,15 @@ final class BenchSystem implements AutoCloseable {
     all.put("ceiling", ceiling.pid());
     all.put("load", ProcessHandle.current().pid());
     return all;
+  }
+
+  long nodePid() {
+    return Objects.requireNonNull(stack.state().processes().get("node-1"));
+  }
+
+  /** On the same servers. */
+  CoreProcess startCore() {
+    return CoreProcess.start(stack.state(), RunningStack.logs(directory).resolve("core.log"));
   }
 
   /**
@@ -159,17 +172,47 @@ final class BenchSystem implements AutoCloseable {
 
   /** Waits until all that is sold is stored; returns the rows stored per second meanwhile. */
   double untilStored(String activityId) throws SQLException, InterruptedException {
-    String count = "select count(*) from orders where activity_id = '" + activityId + "'";
-    long before = stack.number(count);
+    long before = rows(activityId);
     long startNs = System.nanoTime();
     var unused = differences(activityId);
     double seconds = (System.nanoTime() - startNs) / 1e9;
-    return (stack.number(count) - before) / seconds;
+    return (rows(activityId) - before) / seconds;
+  }
+
+  /** Its orders in Postgres. */
+  long rows(String activityId) throws SQLException {
+    return stack.number("select count(*) from orders where activity_id = '" + activityId + "'");
+  }
+
+  /** Waits until so many are sold by Postgres's books, without counting them. */
+  void awaitStored(String activityId, long sold)
+      throws IOException, SQLException, InterruptedException {
+    String fold =
+        "select coalesce(max(sold), 0) from ledgers where activity_id = '" + activityId + "'";
+    long deadlineNs = System.nanoTime() + RESTS_WITHIN.toNanos();
+    while (stack.number(fold) < sold) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        throw new IOException(
+            activityId + ": " + stack.number(fold) + " stored (expected: " + sold + ")");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
   }
 
   /** What is wrong with the books of any activity; empty: nothing. */
   String differencesOfMany() throws SQLException {
-    long wrong = stack.number("select count(*) from activity_proof where problem is not null");
+    return differencesOf("%");
+  }
+
+  /**
+   * @param pattern of their names, as {@code like} takes it
+   */
+  String differencesOf(String pattern) throws SQLException {
+    long wrong =
+        stack.number(
+            "select count(*) from activity_proof where problem is not null and activity_id like '"
+                + pattern
+                + "'");
     return wrong == 0 ? "" : wrong + " activities with a problem in activity_proof";
   }
 

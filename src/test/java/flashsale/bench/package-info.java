@@ -4,7 +4,8 @@
  *
  * <p>{@link flashsale.bench.Bench} runs the {@link flashsale.bench.Scenario}s on a system of its
  * own; {@link flashsale.bench.Load} sends the requests and times the answers; {@link
- * flashsale.bench.BenchReport} says what came of it.
+ * flashsale.bench.BenchReport} says what came of it. What the ceiling says nothing about is a
+ * {@link flashsale.bench.Figure}: most of them come from {@link flashsale.bench.Figures}.
  */
 @NullMarked
 package flashsale.bench;

@@ -23,11 +23,23 @@ import java.util.zip.ZipEntry;
  *
  * <p>The JVM archives classes of jars only, so ours are put into one.
  */
-final class NodeClasses {
+public final class NodeClasses {
   private static final String CLASSES = "classes";
+  private static final String ARCHIVE = ".jsa";
   private static final Path DIRECTORY = Path.of("target", "node").toAbsolutePath();
 
   private NodeClasses() {}
+
+  /** The next node starts as the first one after a build does. */
+  public static void forgetArchives() throws IOException {
+    if (Files.isDirectory(DIRECTORY)) {
+      try (Stream<Path> files = Files.list(DIRECTORY)) {
+        for (Path file : files.filter(each -> each.toString().endsWith(ARCHIVE)).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
 
   /** This JVM's class path without tests, with our classes as a jar. */
   static synchronized String path() {
@@ -45,7 +57,7 @@ final class NodeClasses {
    *     not know enough classes
    */
   static List<String> archiveFlags(String path, boolean writes) {
-    Path archive = DIRECTORY.resolve(Integer.toHexString(path.hashCode()) + ".jsa");
+    Path archive = DIRECTORY.resolve(Integer.toHexString(path.hashCode()) + ARCHIVE);
     List<String> flags = new ArrayList<>();
     if (writes) {
       flags.add("-XX:+AutoCreateSharedArchive");

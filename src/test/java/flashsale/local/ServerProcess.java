@@ -175,7 +175,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** Asks it to end, and ends it by force when it has not by then. */
-  void close(Duration within) {
+  public void close(Duration within) {
     process.destroy();
     if (!awaitExit(within)) {
       kill();
