@@ -98,7 +98,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   record JournalReplayed(JournalState state) implements Message {}
 
   /** From the {@link Journal}. */
-  record JournalWritten(JournalEvent event, JournalState after) implements Message {}
+  record JournalWritten(int journal, JournalEvent event, JournalState after) implements Message {}
 
   private record JournalStopped(int number) implements Message {}
 
@@ -241,6 +241,9 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
    * nobody.
    */
   private void onJournalWritten(JournalWritten written) {
+    if (written.journal() == journalNumber) {
+      stopJournal();
+    }
     Input input = new Input.JournalWritten(written.event(), written.after().seqNr());
     if (written.event() instanceof JournalEvent.EpochStarted) {
       publish(written.after());
@@ -336,19 +339,31 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   }
 
   private void replayJournal() {
-    if (journal != null) {
-      getContext().stop(journal);
-    }
-    journalNumber++;
+    stopJournal();
     ActorRef<Journal.Write> child =
-        getContext().spawn(Journal.create(id, getContext().getSelf()), "journal-" + journalNumber);
+        getContext()
+            .spawn(
+                Journal.create(id, getContext().getSelf(), journalNumber),
+                "journal-" + journalNumber);
     getContext().watchWith(child, new JournalStopped(journalNumber));
     journal = child;
   }
 
+  /** It is needed for one write, if at all, and would be most of what an activity at rest holds. */
+  private void stopJournal() {
+    journalNumber++;
+    if (journal != null) {
+      getContext().stop(journal);
+      journal = null;
+    }
+  }
+
+  /** Without a journal one is started; the core writes again when it was replayed. */
   private void write(JournalEvent event) {
     if (journal != null) {
       journal.tell(new Journal.Write(event));
+    } else {
+      replayJournal();
     }
   }
 

@@ -7,9 +7,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +28,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands this node's claims to the activities' actors, many in one message: whatever has come while
@@ -44,6 +48,7 @@ public final class ClaimBatcher {
     TICK
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimBatcher.class);
   private static final Duration TICK = Duration.ofMillis(50);
 
   /** A hand-over takes a moment. Doubled with every repeat of a claim. */
@@ -55,18 +60,75 @@ public final class ClaimBatcher {
   private final ActorRef<Message> actor;
   private volatile boolean closed;
 
+  /** Where the answers of many claims go. Safe for any number of threads. */
+  public interface Caller {
+    /**
+     * The answer to one claim.
+     *
+     * @param number the caller's own for it
+     */
+    void answered(long number, Answer answer);
+
+    /** No answer in time: nothing is known of it. */
+    void expired(long number);
+
+    /** All that came together has been told. */
+    void flush();
+  }
+
+  /** The caller of one claim. */
+  private static final class Single extends CompletableFuture<Answer> implements Caller {
+    @Override
+    public void answered(long number, Answer answer) {
+      complete(answer);
+    }
+
+    @Override
+    public void expired(long number) {
+      completeExceptionally(new TimeoutException("no answer in time"));
+    }
+
+    @Override
+    public void flush() {}
+  }
+
   /** A claim until it is answered. */
   private static final class Pending {
     final ActivityId activity;
     final UserId user;
+    final Caller caller;
+    final long callersNumber;
     final long deadlineNanos;
-    final CompletableFuture<Answer> answer = new CompletableFuture<>();
     long pauseNanos = MOVING_PAUSE.toNanos();
 
-    Pending(ActivityId activity, UserId user, long deadlineNanos) {
+    Pending(
+        ActivityId activity, UserId user, Caller caller, long callersNumber, long deadlineNanos) {
       this.activity = activity;
       this.user = user;
+      this.caller = caller;
+      this.callersNumber = callersNumber;
       this.deadlineNanos = deadlineNanos;
+    }
+
+    void answered(Answer answer) {
+      tell(() -> caller.answered(callersNumber, answer));
+    }
+
+    void expired() {
+      tell(() -> caller.expired(callersNumber));
+    }
+  }
+
+  private static void flush(Caller caller) {
+    tell(caller::flush);
+  }
+
+  /** One caller that cannot be told must not keep the others from it. */
+  private static void tell(Runnable telling) {
+    try {
+      telling.run();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("a claim's caller cannot be told");
     }
   }
 
@@ -84,22 +146,34 @@ public final class ClaimBatcher {
 
   /** Asks the activity's actor, wherever it is. */
   public CompletionStage<Answer> claim(ActivityId activity, UserId user) {
-    Pending claim = new Pending(activity, user, System.nanoTime() + timeoutNanos);
-    arrived.add(claim);
+    Single single = new Single();
+    claim(activity, user, single, 0);
+    return single;
+  }
+
+  /**
+   * The same for one of many.
+   *
+   * @param number the caller's own
+   */
+  public void claim(ActivityId activity, UserId user, Caller caller, long number) {
+    arrived.add(new Pending(activity, user, caller, number, System.nanoTime() + timeoutNanos));
     if (signalled.compareAndSet(false, true)) {
       actor.tell(Signal.CLAIMS_HAVE_COME);
     }
     if (closed) {
       refuseArrived();
     }
-    return claim.answer;
   }
 
   /** Nobody was asked. */
   private void refuseArrived() {
+    Set<Caller> refused = new HashSet<>();
     for (Pending claim = arrived.poll(); claim != null; claim = arrived.poll()) {
-      claim.answer.complete(new Answer.TryAgain());
+      claim.answered(new Answer.TryAgain());
+      refused.add(claim.caller);
     }
+    refused.forEach(ClaimBatcher::flush);
   }
 
   /** Everything but the arriving happens here. */
@@ -113,6 +187,10 @@ public final class ClaimBatcher {
     private final Map<Long, Pending> sent = new HashMap<>();
 
     private final Deque<Later> moving = new ArrayDeque<>();
+
+    /** Who was told something by the message under way. */
+    private final Set<Caller> told = new HashSet<>();
+
     private long lastNumber;
 
     Sending(ActorContext<Message> context) {
@@ -142,7 +220,23 @@ public final class ClaimBatcher {
         expire();
         send(takeMoved());
       }
+      flushTold();
       return this;
+    }
+
+    private void flushTold() {
+      told.forEach(ClaimBatcher::flush);
+      told.clear();
+    }
+
+    private void answered(Pending claim, Answer answer) {
+      claim.answered(answer);
+      told.add(claim.caller);
+    }
+
+    private void expired(Pending claim) {
+      claim.expired();
+      told.add(claim.caller);
     }
 
     private List<Pending> takeArrived() {
@@ -178,7 +272,7 @@ public final class ClaimBatcher {
         return;
       }
       if (!(numbered.answer() instanceof Answer.Moving)) {
-        claim.answer.complete(numbered.answer());
+        answered(claim, numbered.answer());
         return;
       }
       long atNanos = System.nanoTime() + claim.pauseNanos;
@@ -186,7 +280,7 @@ public final class ClaimBatcher {
       if (atNanos < claim.deadlineNanos) {
         moving.add(new Later(claim, atNanos));
       } else {
-        claim.answer.complete(new Answer.TryAgain());
+        answered(claim, new Answer.TryAgain());
       }
     }
 
@@ -200,17 +294,21 @@ public final class ClaimBatcher {
     private void expire() {
       long now = System.nanoTime();
       sent.values()
-          .removeIf(claim ->
-              claim.deadlineNanos - now <= 0
-                  && claim.answer.completeExceptionally(new TimeoutException("no answer in time")));
+          .removeIf(claim -> {
+            boolean isOver = claim.deadlineNanos - now <= 0;
+            if (isOver) {
+              expired(claim);
+            }
+            return isOver;
+          });
     }
 
     /** The actor system ends: what was sent may be carried out. */
     private Behavior<Message> onStop() {
       closed = true;
-      sent.values()
-          .forEach(claim -> claim.answer.completeExceptionally(new TimeoutException("ending")));
-      moving.forEach(later -> later.claim().answer.complete(new Answer.TryAgain()));
+      sent.values().forEach(this::expired);
+      moving.forEach(later -> answered(later.claim(), new Answer.TryAgain()));
+      flushTold();
       refuseArrived();
       return this;
     }

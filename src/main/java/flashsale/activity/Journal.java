@@ -24,14 +24,21 @@ final class Journal extends EventSourcedBehavior<Journal.Write, JournalEvent, Jo
   record Write(JournalEvent event) {}
 
   private final ActorRef<ActivityActor.Message> parent;
+  private final int number;
 
-  private Journal(ActivityId id, ActorRef<ActivityActor.Message> parent) {
+  private Journal(ActivityId id, ActorRef<ActivityActor.Message> parent, int number) {
     super(PersistenceId.of(ENTITY, id.value()));
     this.parent = parent;
+    this.number = number;
   }
 
-  static Behavior<Write> create(ActivityId id, ActorRef<ActivityActor.Message> parent) {
-    return new Journal(id, parent);
+  /**
+   * Replays at once.
+   *
+   * @param number the parent's, told with each write
+   */
+  static Behavior<Write> create(ActivityId id, ActorRef<ActivityActor.Message> parent, int number) {
+    return new Journal(id, parent, number);
   }
 
   @Override
@@ -54,7 +61,7 @@ final class Journal extends EventSourcedBehavior<Journal.Write, JournalEvent, Jo
         Effect()
             .persist(write.event())
             .thenRun((JournalState after) ->
-                parent.tell(new ActivityActor.JournalWritten(write.event(), after)));
+                parent.tell(new ActivityActor.JournalWritten(number, write.event(), after)));
   }
 
   /**

@@ -77,7 +77,7 @@ public final class Rehearsal {
   private static Behavior<ActivityActor.Message> reader(CompletableFuture<Done> read) {
     return Behaviors.setup(context -> {
       ActorRef<ActivityActor.Message> self = context.getSelf();
-      context.watch(context.spawn(Journal.create(NOBODYS, self), "journal"));
+      context.watch(context.spawn(Journal.create(NOBODYS, self, 0), "journal"));
       return Behaviors.receive(ActivityActor.Message.class)
           .onMessage(
               ActivityActor.JournalReplayed.class,

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One long-lived stream of claims to a node, until it breaks or is ended.
  *
- * <p>Whatever has come while the last claims were handed over goes in one message. Every claim is
+ * <p>Whatever has come while the last message was sent goes into the next one. Every claim is
  * answered within the claim time-out, or fails: with the stream's failure, or because the time is
  * up. Safe for any number of threads.
  */
@@ -47,6 +48,15 @@ final class ClaimStream {
   /** The node looks at a stream when its first bytes are there, and a single claim may be short. */
   private static final ClaimBatch OPENING =
       ClaimBatch.newBuilder().setPadding(ByteString.copyFrom(new byte[4096])).build();
+
+  /**
+   * From one message to the next, for a crowd: without it messages of one or two claims cost both
+   * sides more than the claims.
+   */
+  private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos();
+
+  /** So many claims under way are no crowd. */
+  private static final int FEW = 32;
 
   private static final Duration EXPIRED_EVERY = Duration.ofMillis(50);
 
@@ -100,13 +110,24 @@ final class ClaimStream {
     waiting.put(one.number, one);
     arrived.add(one);
     if (sending.compareAndSet(false, true)) {
-      executor.execute(this::send);
+      sendSoon();
     }
     failIfEnded();
     return one.reply;
   }
 
+  /** Not before the pause is over, unless few claims are under way. */
+  private void sendSoon() {
+    long leftNanos = waiting.size() <= FEW ? 0 : sentNanos + PAUSE_NANOS - System.nanoTime();
+    Executor then =
+        leftNanos <= 0
+            ? executor
+            : CompletableFuture.delayedExecutor(leftNanos, TimeUnit.NANOSECONDS, executor);
+    then.execute(this::send);
+  }
+
   private void send() {
+    sentNanos = System.nanoTime();
     sending.set(false);
     ClaimBatch.Builder batch = ClaimBatch.newBuilder();
     for (Waiting one = arrived.poll(); one != null; one = arrived.poll()) {
@@ -122,7 +143,6 @@ final class ClaimStream {
   }
 
   private void offer(ClaimBatch batch) {
-    sentNanos = System.nanoTime();
     // A stream that has ended says why in a moment, to all who wait.
     if (out.offer(batch).equals(QueueOfferResult.dropped())) {
       StatusRuntimeException full =
@@ -163,6 +183,7 @@ final class ClaimStream {
             one.deadlineNanos - now <= 0
                 && one.reply.completeExceptionally(new TimeoutException("no answer in time")));
     if (now - sentNanos > SILENT_MAX_NANOS) {
+      sentNanos = now;
       offer(ClaimBatch.getDefaultInstance());
     }
   }
@@ -172,10 +193,13 @@ final class ClaimStream {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
+    // Why the stream ended says nothing of its claims, unless none of them can have been sent.
     ended =
-        cause != null
+        cause != null && GrpcFaults.nothingWasSent(cause)
             ? cause
-            : Status.UNAVAILABLE.withDescription("the node ended the stream").asRuntimeException();
+            : Status.UNAVAILABLE
+                .withDescription("the stream of claims ended: " + cause)
+                .asRuntimeException();
     expiring.cancel();
     failIfEnded();
   }

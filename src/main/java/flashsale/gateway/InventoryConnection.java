@@ -9,6 +9,8 @@ import flashsale.v1.InventoryClient;
 import flashsale.v1.health.HealthCheckRequest;
 import flashsale.v1.health.HealthCheckResponse.ServingStatus;
 import flashsale.v1.health.HealthClient;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +30,10 @@ final class InventoryConnection implements InventoryNodes.Node {
   private static final Duration ASKED_EVERY = Duration.ofMillis(500);
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(1);
   private static final int RENEWED_AFTER_FAULTS = 3;
+
+  /** Asks for answers that are not compressed: near each other, that costs more than it saves. */
+  private static final DecompressorRegistry UNCOMPRESSED =
+      DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
   private final ActorSystem<?> system;
   private final HostPort at;
@@ -74,7 +80,9 @@ final class InventoryConnection implements InventoryNodes.Node {
   }
 
   private GrpcClientSettings settings() {
-    return GrpcClientSettings.connectToServiceAt(at.host(), at.port(), system).withTls(false);
+    return GrpcClientSettings.connectToServiceAt(at.host(), at.port(), system)
+        .withTls(false)
+        .withChannelBuilderOverrides(channel -> channel.decompressorRegistry(UNCOMPRESSED));
   }
 
   private GrpcClientSettings settings(Duration deadline) {

@@ -16,17 +16,29 @@ final class CallLimit {
 
   /** Calls; at the limit it does not, and the answer is {@code otherwise}, at once. */
   <T> CompletionStage<T> within(Supplier<CompletionStage<T>> call, T otherwise) {
-    if (underWay.incrementAndGet() > most) {
-      underWay.decrementAndGet();
+    if (!enter()) {
       return CompletableFuture.completedFuture(otherwise);
     }
     CompletionStage<T> called;
     try {
       called = call.get();
     } catch (RuntimeException e) {
-      underWay.decrementAndGet();
+      leave();
       throw e;
     }
-    return called.whenComplete((answer, failure) -> underWay.decrementAndGet());
+    return called.whenComplete((answer, failure) -> leave());
+  }
+
+  /** Returns whether there is room for one more. It is over when it leaves. */
+  boolean enter() {
+    boolean isRoom = underWay.incrementAndGet() <= most;
+    if (!isRoom) {
+      leave();
+    }
+    return isRoom;
+  }
+
+  void leave() {
+    underWay.decrementAndGet();
   }
 }

@@ -33,14 +33,11 @@ import flashsale.v1.ListActivitiesRequest;
 import flashsale.v1.ListOrdersReply;
 import flashsale.v1.ListOrdersRequest;
 import flashsale.v1.Nothing;
-import flashsale.v1.NumberedClaim;
-import flashsale.v1.NumberedReply;
 import flashsale.v1.PauseActivityRequest;
 import flashsale.v1.RepairActivityReply;
 import flashsale.v1.RepairActivityRequest;
 import flashsale.v1.ResumeActivityRequest;
 import flashsale.v1.SetStockRequest;
-import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,9 +54,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.japi.function.Function;
-import org.apache.pekko.stream.Attributes;
-import org.apache.pekko.stream.KillSwitches;
-import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Source;
 
 /** The service itself: each call is one question to an activity's actor, or one query. */
@@ -75,14 +69,9 @@ public final class InventoryService implements Inventory {
   /** A hand-over takes a moment. Doubled with every repeat of a question. */
   private static final Duration MOVING_PAUSE = Duration.ofMillis(50);
 
-  /** On one stream. Further ones wait in the connection. */
-  private static final int STREAMED_CLAIMS_MAX = 16_384;
-
-  private static final int REPLIES_PER_MESSAGE_MAX = 256;
-
-  private final SharedKillSwitch open = KillSwitches.shared("claims");
   private final ClusterSharding sharding;
   private final ClaimBatcher claims;
+  private final ClaimStreams streams;
   private final CallLimit calls;
   private final Stock stock;
   private final Reads reads;
@@ -96,6 +85,7 @@ public final class InventoryService implements Inventory {
     this.stock = stock;
     this.reads = reads;
     this.calls = new CallLimit(settings.callsUnderWayMax());
+    this.streams = new ClaimStreams(system, claims, calls);
     this.claimTimeout = settings.claimTimeout();
     this.callTimeout = settings.callTimeout();
     // The gateway waits no longer than a call; half of it is left for the proof.
@@ -153,9 +143,7 @@ public final class InventoryService implements Inventory {
     return validated(() -> {
       ActivityId id = new ActivityId(in.getActivityId());
       UserId user = new UserId(in.getUserId());
-      if (in.getQuantity() != 0 && in.getQuantity() != 1) {
-        throw new IllegalArgumentException("quantity: " + in.getQuantity() + " (expected: 1)");
-      }
+      Wire.requireOne(in.getQuantity());
       return calls
           .within(() -> claims.claim(id, user), new Answer.TryAgain())
           .thenApply(Wire::claimReply);
@@ -164,44 +152,15 @@ public final class InventoryService implements Inventory {
 
   @Override
   public Source<ClaimReplies, NotUsed> claims(Source<ClaimBatch, NotUsed> in) {
-    return in.via(open.flow())
-        .mapConcat(ClaimBatch::getClaimsList)
-        .mapAsyncUnordered(STREAMED_CLAIMS_MAX, this::numbered)
-        .batch(
-            REPLIES_PER_MESSAGE_MAX,
-            first -> ClaimReplies.newBuilder().addReplies(first),
-            ClaimReplies.Builder::addReplies)
-        .map(ClaimReplies.Builder::build)
-        // What is answered while the last message is sent goes into the next one.
-        .async()
-        .addAttributes(Attributes.inputBuffer(1, 1));
-  }
-
-  private CompletionStage<NumberedReply> numbered(NumberedClaim numbered) {
-    return claim(numbered.getClaim())
-        .handle((reply, failure) -> {
-          NumberedReply.Builder answer = NumberedReply.newBuilder().setNumber(numbered.getNumber());
-          return failure == null
-              ? answer.setReply(reply).build()
-              : answer.setFault(fault(failure)).build();
-        });
-  }
-
-  private static NumberedReply.Fault fault(Throwable failure) {
-    Status status = Faults.trailers(failure).status();
-    String description = status.getDescription();
-    return NumberedReply.Fault.newBuilder()
-        .setCode(status.getCode().value())
-        .setDescription(description == null ? "" : description)
-        .build();
+    return streams.open(in);
   }
 
   /**
-   * Ends the streams of claims, so that nobody waits for them when the server stops. A gateway asks
-   * again elsewhere for what was not answered.
+   * Takes no more claims from streams, and ends each when what it brought is answered. A gateway
+   * asks again elsewhere for what was not.
    */
   public void endStreams() {
-    open.shutdown();
+    streams.end();
   }
 
   /** Postgres knows all of an order, but later; the actor knows at once whether there is one. */

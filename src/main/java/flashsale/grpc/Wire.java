@@ -41,6 +41,15 @@ final class Wire {
 
   private Wire() {}
 
+  /**
+   * @throws IllegalArgumentException for more than one unit
+   */
+  static void requireOne(int quantity) {
+    if (quantity != 0 && quantity != 1) {
+      throw new IllegalArgumentException("quantity: " + quantity + " (expected: 1)");
+    }
+  }
+
   static ClaimReply claimReply(Answer answer) {
     ClaimReply.Builder reply = ClaimReply.newBuilder();
     return switch (answer) {

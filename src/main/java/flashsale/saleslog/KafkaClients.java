@@ -39,7 +39,13 @@ final class KafkaClients {
    * How long a fetch waits for the first record. A partition joins only with the next fetch, so
    * this is also what a new follower may wait; a record that arrives ends the wait at once.
    */
-  private static final Duration FETCH_WAIT_MAX = Duration.ofMillis(50);
+  private static final Duration FETCH_WAIT_MAX = Duration.ofMillis(20);
+
+  /**
+   * Also how long a client waits before it asks again about a partition whose leader it does not
+   * know yet. The default is 100 ms.
+   */
+  private static final long RETRY_BACKOFF_MS = 20;
 
   private static final Duration CLOSE_WITHIN = Duration.ofMillis(100);
   private static final AtomicLong opened = new AtomicLong();
@@ -65,7 +71,7 @@ final class KafkaClients {
             Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) deliveryMs),
             Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) Math.max(1, deliveryMs / 2)),
             Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, Math.max(1, deliveryMs / 4)),
-            Map.entry(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 20L),
+            Map.entry(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS),
             Map.entry(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
                 ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
@@ -97,7 +103,7 @@ final class KafkaClients {
             Map.entry(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1),
             Map.entry(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT_MAX.toMillis()),
             Map.entry(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis()),
-            Map.entry(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 20L),
+            Map.entry(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS),
             Map.entry(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
             Map.entry(
                 ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_BACKOFF_MAX.toMillis()),
@@ -124,6 +130,8 @@ final class KafkaClients {
             Math.max(1, answerWithinMs / 2),
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
             answerWithinMs,
+            AdminClientConfig.RETRY_BACKOFF_MS_CONFIG,
+            RETRY_BACKOFF_MS,
             AdminClientConfig.RETRY_BACKOFF_MAX_MS_CONFIG,
             RECONNECT_BACKOFF_MAX.toMillis(),
             AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,

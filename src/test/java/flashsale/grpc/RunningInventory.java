@@ -26,14 +26,21 @@ final class RunningInventory implements AutoCloseable {
   private final ActorTestKit node;
   private final Database database;
   private final RedisStock redis;
+  private final InventoryService service;
   private final int port;
   private final InventoryClient client;
 
   private RunningInventory(
-      ActorTestKit node, Database database, RedisStock redis, int port, InventoryClient client) {
+      ActorTestKit node,
+      Database database,
+      RedisStock redis,
+      InventoryService service,
+      int port,
+      InventoryClient client) {
     this.node = node;
     this.database = database;
     this.redis = redis;
+    this.service = service;
     this.port = port;
     this.client = client;
   }
@@ -66,12 +73,10 @@ final class RunningInventory implements AutoCloseable {
         .init(Entity.of(ActivityActor.KEY, entity -> actor.apply(entity.getEntityId())));
     Database database = Database.create(read.postgres(), "test", 8);
     RedisStock redis = RedisStock.connect(read.redis(), node.system());
+    InventoryService service =
+        new InventoryService(node.system(), redis, new Reads(database), read.grpc());
     ServerBinding server =
-        GrpcServer.bind(
-                node.system(),
-                read,
-                new InventoryService(node.system(), redis, new Reads(database), read.grpc()),
-                serves)
+        GrpcServer.bind(node.system(), read, service, serves)
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
     int port = server.localAddress().getPort();
@@ -79,7 +84,7 @@ final class RunningInventory implements AutoCloseable {
         InventoryClient.create(
             GrpcClientSettings.connectToServiceAt("127.0.0.1", port, node.system()).withTls(false),
             node.system());
-    return new RunningInventory(node, database, redis, port, client);
+    return new RunningInventory(node, database, redis, service, port, client);
   }
 
   private static Config config(String settings) {
@@ -98,6 +103,10 @@ final class RunningInventory implements AutoCloseable {
 
   InventoryClient client() {
     return client;
+  }
+
+  InventoryService service() {
+    return service;
   }
 
   int port() {
