@@ -176,7 +176,6 @@ public final class PostgresProcess implements AutoCloseable {
             "dynamic_shared_memory_type", "mmap",
             "timezone", "UTC",
             "log_timezone", "UTC",
-            "shared_buffers", System.getProperty("x.sb", "512MB"),
             "max_connections", "200");
     List<String> command =
         new ArrayList<>(
