@@ -53,8 +53,8 @@ public final class NodeClasses {
    * Flags of the JVM.
    *
    * @param path what {@link #path} says; other classes have another archive
-   * @param writes whether this node writes the archive where there is none; one with few roles does
-   *     not know enough classes
+   * @param writes whether this node writes the archive where there is none, which makes its end
+   *     many seconds longer; one with few roles does not know enough classes
    */
   static List<String> archiveFlags(String path, boolean writes) {
     Path archive = DIRECTORY.resolve(Integer.toHexString(path.hashCode()) + ARCHIVE);

@@ -85,7 +85,7 @@ public final class NodeProcess implements AutoCloseable {
       List<String> launcher, LocalStackNodes.Plan plan, String path) {
     List<String> command = new ArrayList<>(launcher);
     command.addAll(jvm());
-    command.addAll(NodeClasses.archiveFlags(path, plan.is("inventory")));
+    command.addAll(NodeClasses.archiveFlags(path, plan.is("inventory") && plan.is("gateway")));
     command.add("flashsale.Main");
     return command;
   }
