@@ -3,7 +3,6 @@ package flashsale.projection;
 import flashsale.ledger.Ledger;
 import flashsale.model.ActivityId;
 import flashsale.projection.BatchFold.Quarantined;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.ToLongFunction;
 
 /**
  * Stores what a batch does: the partition's position, its orders and its ledgers, all or nothing.
@@ -166,41 +164,30 @@ public final class OrderStore {
     return activities.stream().map(ActivityId::value).toArray();
   }
 
-  /**
-   * All in one statement: with many activities in a batch each of its own would be the most work.
-   */
   private static void update(Connection connection, Map<ActivityId, Ledger> ledgers)
       throws SQLException {
-    if (ledgers.isEmpty()) {
-      return;
-    }
-    List<ActivityId> activities = List.copyOf(ledgers.keySet());
-    List<Ledger> changed = activities.stream().map(ledgers::get).toList();
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
             insert into ledgers (activity_id, epoch, incarnation, seq, sold, stock, closed)
-            select * from unnest(?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[],
-              ?::bool[])
+            values (?, ?, ?, ?, ?, ?, ?)
             on conflict (activity_id) do update set
               epoch = excluded.epoch, incarnation = excluded.incarnation, seq = excluded.seq,
               sold = excluded.sold, stock = excluded.stock, closed = excluded.closed,
               updated_at = now()
             """)) {
-      upsert.setArray(1, connection.createArrayOf("text", names(activities)));
-      upsert.setArray(2, longs(connection, changed, ledger -> ledger.writer().epoch()));
-      upsert.setArray(3, longs(connection, changed, ledger -> ledger.writer().incarnation()));
-      upsert.setArray(4, longs(connection, changed, Ledger::seq));
-      upsert.setArray(5, longs(connection, changed, Ledger::sold));
-      upsert.setArray(6, longs(connection, changed, Ledger::stock));
-      upsert.setArray(
-          7, connection.createArrayOf("bool", changed.stream().map(Ledger::closed).toArray()));
-      upsert.executeUpdate();
+      for (Map.Entry<ActivityId, Ledger> entry : ledgers.entrySet()) {
+        Ledger ledger = entry.getValue();
+        upsert.setString(1, entry.getKey().value());
+        upsert.setLong(2, ledger.writer().epoch());
+        upsert.setLong(3, ledger.writer().incarnation());
+        upsert.setLong(4, ledger.seq());
+        upsert.setLong(5, ledger.sold());
+        upsert.setLong(6, ledger.stock());
+        upsert.setBoolean(7, ledger.closed());
+        upsert.addBatch();
+      }
+      upsert.executeBatch();
     }
-  }
-
-  private static Array longs(Connection connection, List<Ledger> ledgers, ToLongFunction<Ledger> of)
-      throws SQLException {
-    return connection.createArrayOf("int8", ledgers.stream().map(of::applyAsLong).toArray());
   }
 }

@@ -58,17 +58,10 @@ final class BenchSystem implements AutoCloseable {
             : RunningStack.start(directory, 1, LocalStackNetwork.PLAIN);
     try {
       int port = ServerProcess.freePort();
-      List<String> command = new ArrayList<>(NodeProcess.jvm());
-      command.addAll(
-          List.of(
-              "-cp",
-              System.getProperty("java.class.path"),
-              Ceiling.class.getName(),
-              Integer.toString(port)));
       ServerProcess ceiling =
           ServerProcess.start(
               "ceiling",
-              command,
+              command(Ceiling.class, port),
               Map.of("FLASHSALE_ENVIRONMENT", "local"),
               RunningStack.logs(directory).resolve("ceiling.log"),
               CEILING_STARTS_WITHIN,
@@ -78,6 +71,15 @@ final class BenchSystem implements AutoCloseable {
       stack.close();
       throw e;
     }
+  }
+
+  /** Of a JVM as a node's, with the tests' classes. */
+  static List<String> command(Class<?> main, int port) {
+    List<String> command = new ArrayList<>(NodeProcess.jvm());
+    command.addAll(
+        List.of(
+            "-cp", System.getProperty("java.class.path"), main.getName(), Integer.toString(port)));
+    return command;
   }
 
   private static boolean answers(int port) throws IOException {

@@ -3,7 +3,6 @@ package flashsale.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import flashsale.local.LocalStackState;
-import flashsale.local.NodeProcess;
 import flashsale.local.ServerProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,9 +10,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A {@link CoreNode} that runs, on the servers of a system that runs. */
@@ -32,17 +29,10 @@ final class CoreProcess implements AutoCloseable {
 
   static CoreProcess start(LocalStackState servers, Path log) {
     int port = ServerProcess.freePort();
-    List<String> command = new ArrayList<>(NodeProcess.jvm());
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            CoreNode.class.getName(),
-            Integer.toString(port)));
     return new CoreProcess(
         ServerProcess.start(
             "core",
-            command,
+            BenchSystem.command(CoreNode.class, port),
             environment(servers),
             log,
             STARTS_WITHIN,
