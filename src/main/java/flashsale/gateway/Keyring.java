@@ -5,9 +5,11 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import javax.crypto.Mac;
 
 /**
  * The keys that may have signed a token.
@@ -26,7 +28,10 @@ interface Keyring {
   /** One shared secret of at least 32 bytes, HS256. */
   static Keyring ofSecret(String secret) {
     try {
-      List<JWSVerifier> mac = List.of(new MACVerifier(secret));
+      MACVerifier verifier = new MACVerifier(secret);
+      // Or it would search the providers again for every token.
+      verifier.getJCAContext().setProvider(Mac.getInstance("HmacSHA256").getProvider());
+      List<JWSVerifier> mac = List.of(verifier);
       return new Keyring() {
         @Override
         public CompletionStage<List<JWSVerifier>> candidates(JWSHeader header) {
@@ -41,6 +46,8 @@ interface Keyring {
       };
     } catch (JOSEException e) {
       throw new IllegalArgumentException("auth.hs256-secret: too short (expected: 32 bytes)", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
   }
 }

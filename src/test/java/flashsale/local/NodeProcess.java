@@ -86,6 +86,10 @@ public final class NodeProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(launcher);
     command.addAll(jvm());
     command.addAll(NodeClasses.archiveFlags(path, plan.is("inventory") && plan.is("gateway")));
+    String x = System.getenv("PERF_JVM");
+    if (x != null) {
+      command.addAll(List.of(x.split(" ")));
+    }
     command.add("flashsale.Main");
     return command;
   }
@@ -94,7 +98,10 @@ public final class NodeProcess implements AutoCloseable {
   public static List<String> jvm() {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.add("-Xms1g");
     words.add("-Xmx1g");
+    words.add("-Xmn600m");
+    words.add("-XX:G1HeapRegionSize=8m");
     int java = Runtime.version().feature();
     if (java >= 24) {
       words.add("--enable-native-access=ALL-UNNAMED");
