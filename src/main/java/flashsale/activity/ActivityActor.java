@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -22,7 +23,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +92,10 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   /** The result of an effect. */
   private record Happened(Input input) implements Message {}
 
+  /** Looks what is due; one too many does no harm. */
   private record WakeUp() implements Message {}
+
+  private static final WakeUp WAKE_UP = new WakeUp();
 
   /** From the {@link Journal}. */
   record JournalReplayed(JournalState state) implements Message {}
@@ -138,20 +141,19 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private final ActivityId id;
   private final Surroundings around;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final TimerScheduler<Message> timers;
   private final ActivityCore core;
   private final BuyerLoad buyerLoad;
-  private final Map<ActorRef<Answers>, List<Numbered>> answers = new HashMap<>();
+  private final Map<ActorRef<Answers>, List<Numbered>> answers = new HashMap<>(1);
   private @Nullable ActorRef<Journal.Write> journal;
   private int journalNumber;
   private SalesLog.@Nullable Subscription following;
   private long wakeArmedAtMs = NEVER;
+  private @Nullable Cancellable wake;
   private boolean ending;
   private boolean stopped;
 
   private ActivityActor(
       ActorContext<Message> context,
-      TimerScheduler<Message> timers,
       ActivityId id,
       ActorRef<ClusterSharding.ShardCommand> shard,
       Surroundings around) {
@@ -159,7 +161,6 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
     this.id = id;
     this.around = around;
     this.shard = shard;
-    this.timers = timers;
     this.core = new ActivityCore(id, RANDOM.nextLong(), around.limits());
     this.buyerLoad = new BuyerLoad(id, around.recovery(), around.stock());
     run(core.start(around.clock().getAsLong()));
@@ -167,8 +168,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   public static Behavior<Message> create(
       ActivityId id, ActorRef<ClusterSharding.ShardCommand> shard, Surroundings around) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new ActivityActor(context, timers, id, shard, around)));
+    return Behaviors.setup(context -> new ActivityActor(context, id, shard, around));
   }
 
   @Override
@@ -189,7 +189,7 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       }
       case Happened happened -> happened(happened.input());
       case WakeUp wakeUp -> {
-        wakeArmedAtMs = NEVER;
+        disarmWake();
         happened(new Input.Wake());
       }
       case JournalReplayed replayed -> onJournalReplayed(replayed.state());
@@ -493,13 +493,24 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
   private void armWake() {
     long at = core.wakeAtMs();
     if (at < wakeArmedAtMs) {
+      disarmWake();
       wakeArmedAtMs = at;
       long delayMs = Math.clamp(at - around.clock().getAsLong(), 0, WAKE_WITHIN_MS);
-      timers.startSingleTimer(WakeUp.class, new WakeUp(), Duration.ofMillis(delayMs));
+      ActorRef<Message> self = getContext().getSelf();
+      wake = getContext().scheduleOnce(Duration.ofMillis(delayMs), self, WAKE_UP);
+    }
+  }
+
+  private void disarmWake() {
+    wakeArmedAtMs = NEVER;
+    if (wake != null) {
+      wake.cancel();
+      wake = null;
     }
   }
 
   private Behavior<Message> onPostStop() {
+    disarmWake();
     unfollow();
     return this;
   }

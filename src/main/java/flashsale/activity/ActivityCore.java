@@ -55,7 +55,7 @@ final class ActivityCore implements Changes.Core {
   private final TailWatch tail;
   private final OpeningHours hours;
   private final Rest rest;
-  private final Deque<Input.Look> looks = new ArrayDeque<>();
+  private final Deque<Input.Look> looks = new ArrayDeque<>(0);
 
   private Phase phase = Phase.LOADING;
   private long liveSinceMs;

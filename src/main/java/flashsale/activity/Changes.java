@@ -23,7 +23,7 @@ final class Changes {
   private final LogView log;
   private final Claims claims;
   private final long incarnation;
-  private final Deque<Input.Change> queue = new ArrayDeque<>();
+  private final Deque<Input.Change> queue = new ArrayDeque<>(0);
 
   /** Since when the first change has been waiting for something; {@link Turn#NEVER}: it is not. */
   private long headSinceMs = Turn.NEVER;

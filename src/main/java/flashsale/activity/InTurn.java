@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 /** Lets so many calls be under way at once; the others wait, in their order. For many threads. */
 public final class InTurn {
   private final int most;
-  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final Queue<Runnable> waiting = new ArrayDeque<>(0);
   private int underWay;
 
   public InTurn(int most) {

@@ -50,8 +50,9 @@ final class UnderWay {
     }
   }
 
-  private final Deque<Batch> batches = new ArrayDeque<>();
-  private final Map<UserId, Batch> byUser = new HashMap<>();
+  // Small at first, here and in the other parts: most activities are idle.
+  private final Deque<Batch> batches = new ArrayDeque<>(0);
+  private final Map<UserId, Batch> byUser = new HashMap<>(1);
   private long units;
 
   @Nullable Batch of(UserId user) {

@@ -23,9 +23,9 @@ final class WaitingLine {
 
   private final Turn turn;
   private final long waitMaxMs;
-  private final Deque<Waiting> queue = new ArrayDeque<>();
-  private final Deque<Waiting> held = new ArrayDeque<>();
-  private final Deque<Refused> refused = new ArrayDeque<>();
+  private final Deque<Waiting> queue = new ArrayDeque<>(0);
+  private final Deque<Waiting> held = new ArrayDeque<>(0);
+  private final Deque<Refused> refused = new ArrayDeque<>(0);
 
   WaitingLine(Turn turn, long waitMaxMs) {
     this.turn = turn;
