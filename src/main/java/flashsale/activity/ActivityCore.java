@@ -70,7 +70,7 @@ final class ActivityCore implements Changes.Core {
     closeMark = new CloseMark(turn, log, tickets, Backoff.ofRetries(limits));
     opening = new Opening(turn, journal, log, tickets, incarnation, Backoff.ofRetries(limits));
     tail = new TailWatch(turn, log, opening, claims, closeMark, limits.tailPatience().toMillis());
-    hours = new OpeningHours(turn, journal, log);
+    hours = new OpeningHours(turn, journal, log, limits.opensAhead().toMillis());
     rest = new Rest(turn, limits.claimWaitMax().toMillis());
   }
 
@@ -131,7 +131,7 @@ final class ActivityCore implements Changes.Core {
     claims.expire();
     if (phase != Phase.LOADING) {
       changes.advance(this);
-      if (hours.isTimeToOpen() && phase == Phase.IDLE) {
+      if (hours.isTimeToGetReady() && phase == Phase.IDLE) {
         open("opening time");
       }
       if (hours.isTimeToClose()) {
@@ -201,7 +201,7 @@ final class ActivityCore implements Changes.Core {
     switch (phase) {
       case UNCREATED -> turn.tell(waiting, new Answer.UnknownActivity());
       case IDLE -> {
-        Answer answer = hours.isBeforeOpening() ? answerBeforeOpening(waiting) : null;
+        Answer answer = hours.isBeforeFirstEpoch() ? answerBeforeOpening(waiting) : null;
         if (answer != null) {
           turn.tell(waiting, answer);
         } else if (claims.enqueue(waiting)) {

@@ -16,7 +16,7 @@ public interface Catalog {
    * An activity as the journal has it.
    *
    * @param activity with the stock as it is now
-   * @param opened it has been open at some time: a slower clock does not take that back
+   * @param opened an epoch was started, which may be a moment before the opening time
    * @param journalSeq the journal's number of the event that made it so; a lower one never
    *     overwrites a higher one
    */

@@ -51,7 +51,7 @@ public record JournalState(
     return Objects.requireNonNull(created).withStock(stock);
   }
 
-  /** It has been open: no clock takes that back. Before that nothing can have been sold. */
+  /** An epoch was started. Before that nothing can have been sold. */
   boolean opened() {
     return epoch > 0;
   }

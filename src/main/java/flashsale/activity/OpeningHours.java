@@ -6,20 +6,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the activity may be bought from: its times, and what operators decided.
  *
- * <p>The clock only proposes to open and to close; opened is a fact in the journal, closed one in
- * the log.
+ * <p>The clock only proposes to open and to close. That it was open is a fact once the log has a
+ * sale, closed when the log says so.
  */
 final class OpeningHours {
   private final Turn turn;
   private final JournalBook journal;
   private final LogView log;
-  private long opensAtMs = Turn.NEVER;
+  private final long aheadMs;
+  private long getsReadyAtMs = Turn.NEVER;
   private boolean closing;
 
-  OpeningHours(Turn turn, JournalBook journal, LogView log) {
+  /**
+   * @param aheadMs so long before the opening time an epoch is opened, so that nobody waits for it
+   */
+  OpeningHours(Turn turn, JournalBook journal, LogView log, long aheadMs) {
     this.turn = turn;
     this.journal = journal;
     this.log = log;
+    this.aheadMs = aheadMs;
   }
 
   /** Why nobody may buy now, in order of precedence; null: they may. */
@@ -40,10 +45,15 @@ final class OpeningHours {
   }
 
   /** Nothing can have been sold yet, so no book need be opened to know it. */
-  boolean isBeforeOpening() {
+  boolean isBeforeFirstEpoch() {
+    return !journal.state().opened() && isBeforeOpening();
+  }
+
+  /** Where something is sold, a slow clock does not take back that it was open. */
+  private boolean isBeforeOpening() {
     JournalState state = journal.state();
     Instant opensAt = state.activity().opensAt();
-    return !state.opened()
+    return log.ledger().sold() == 0
         && !state.closed()
         && opensAt != null
         && turn.now() < opensAt.toEpochMilli();
@@ -58,17 +68,18 @@ final class OpeningHours {
   void begin() {
     Instant opensAt = journal.state().activity().opensAt();
     if (isBeforeOpening() && opensAt != null) {
-      opensAtMs = opensAt.toEpochMilli();
+      getsReadyAtMs = opensAt.toEpochMilli() - aheadMs;
     }
   }
 
-  /** Whether it is time to open; once. */
-  boolean isTimeToOpen() {
-    if (turn.now() < opensAtMs) {
+  /** Whether it is time to open an epoch, so that all is ready at the opening time; once. */
+  boolean isTimeToGetReady() {
+    if (turn.now() < getsReadyAtMs) {
       return false;
     }
-    opensAtMs = Turn.NEVER;
-    return !journal.state().opened() && refusal() == null;
+    getsReadyAtMs = Turn.NEVER;
+    Answer refusal = refusal();
+    return refusal == null || refusal instanceof Answer.NotOpen;
   }
 
   /** Whether it is time to close; once. */
@@ -89,6 +100,6 @@ final class OpeningHours {
 
   long wakeAtMs() {
     Instant closesAt = mayClose() ? journal.state().activity().closesAt() : null;
-    return closesAt == null ? opensAtMs : Math.min(opensAtMs, closesAt.toEpochMilli());
+    return closesAt == null ? getsReadyAtMs : Math.min(getsReadyAtMs, closesAt.toEpochMilli());
   }
 }

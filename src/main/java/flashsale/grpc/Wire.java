@@ -184,7 +184,7 @@ final class Wire {
         .build();
   }
 
-  /** Opened and closed are facts; the clock only speaks where there is no fact yet. */
+  /** A sale and closed are facts; the clock only speaks where there is no fact yet. */
   static ActivityStatus status(CatalogRow row, long sold, Instant now) {
     Instant opensAt = row.activity().opensAt();
     Instant closesAt = row.activity().closesAt();
@@ -194,7 +194,7 @@ final class Wire {
     if (row.paused()) {
       return ActivityStatus.PAUSED;
     }
-    if (!row.opened() && opensAt != null && now.isBefore(opensAt)) {
+    if (sold == 0 && opensAt != null && now.isBefore(opensAt)) {
       return ActivityStatus.SCHEDULED;
     }
     return sold >= row.activity().stock() ? ActivityStatus.SOLD_OUT : ActivityStatus.OPEN;

@@ -29,6 +29,7 @@ final class RandomHistory {
           Duration.ofMillis(700),
           Duration.ofMillis(700),
           Duration.ofMillis(200),
+          Duration.ofMillis(500),
           Duration.ofMillis(50),
           Duration.ofSeconds(1),
           Duration.ofSeconds(1),

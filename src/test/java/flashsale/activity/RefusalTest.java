@@ -128,17 +128,41 @@ class RefusalTest {
   }
 
   @Test
-  void opensByItselfAtTheOpeningTime() {
+  void isReadyAtTheOpeningTime() {
     world.with(World.activity(3, IN_A_MINUTE, null));
     Node node = world.start();
     node.look();
-    world.runFor(59_900);
+    world.runFor(59_400);
     assertThat(world.log.records()).isEmpty();
-    world.runFor(300);
+    world.runFor(400);
     assertThat(world.log.ledger().epoch()).isEqualTo(2);
+
+    Request early = node.claim("ann");
+    Request find = node.findPurchase("ann");
+    world.runFor(150);
+    assertThat(early.answer()).isEqualTo(new Answer.NotOpen(IN_A_MINUTE));
+    assertThat(find.answer()).isEqualTo(new Answer.NotPurchased());
+    assertThat(world.log.ledger().sold()).isZero();
+
+    world.runFor(50);
     Request ann = node.claim("ann");
     world.runFor(100);
     assertConfirmed(ann, 1);
+    assertThat(world.log.ledger().epoch()).isEqualTo(2);
+  }
+
+  @Test
+  void isReadyAgainWhenItsNodeEndsJustBefore() {
+    world.with(World.activity(3, IN_A_MINUTE, null));
+    Node first = world.start();
+    world.runFor(59_800);
+    first.kill();
+    Node next = world.start();
+    world.runFor(150);
+    assertThat(world.log.ledger().epoch()).isEqualTo(3);
+    Request early = next.claim("ann");
+    world.runFor(20);
+    assertThat(early.answer()).isEqualTo(new Answer.NotOpen(IN_A_MINUTE));
   }
 
   @Test
@@ -180,12 +204,15 @@ class RefusalTest {
   void staysOpenForANodeWithASlowClock() {
     world.with(World.activity(3, IN_A_MINUTE, null));
     Node first = world.start();
-    world.runFor(60_500);
-    first.kill();
-    Node slow = world.start(-5_000);
-    Request ann = slow.claim("ann");
+    world.runFor(60_400);
+    Request ann = first.claim("ann");
     world.runFor(100);
     assertConfirmed(ann, 1);
+    first.kill();
+    Node slow = world.start(-5_000);
+    Request ben = slow.claim("ben");
+    world.runFor(100);
+    assertConfirmed(ben, 2);
   }
 
   @Test

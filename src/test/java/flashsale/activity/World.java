@@ -40,6 +40,7 @@ final class World {
         Duration.ofSeconds(2),
         Duration.ofSeconds(1),
         soldOutValid,
+        Duration.ofMillis(500),
         Duration.ofMillis(100),
         Duration.ofSeconds(10),
         Duration.ofSeconds(2),

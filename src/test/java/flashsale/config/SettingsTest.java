@@ -194,6 +194,9 @@ class SettingsTest {
     assertRefused(
         with(local(), "flashsale.activity.sold-out-valid", "2 s"),
         "flashsale.activity.sold-out-valid: PT2S (expected: at most 1000 ms)");
+    assertRefused(
+        with(local(), "flashsale.activity.opens-ahead", "11 s"),
+        "flashsale.activity.opens-ahead: PT11S (expected: at most 10000 ms)");
   }
 
   @ParameterizedTest

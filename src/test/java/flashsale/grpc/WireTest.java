@@ -221,8 +221,13 @@ class WireTest {
   }
 
   @Test
-  void noClockTakesBackThatItWasOpened() {
-    assertThat(Wire.status(row(true, false, false), 0, BEFORE)).isEqualTo(ActivityStatus.OPEN);
+  void scheduledThoughAnEpochIsReady() {
+    assertThat(Wire.status(row(true, false, false), 0, BEFORE)).isEqualTo(ActivityStatus.SCHEDULED);
+  }
+
+  @Test
+  void noClockTakesBackThatItWasOpen() {
+    assertThat(Wire.status(row(true, false, false), 1, BEFORE)).isEqualTo(ActivityStatus.OPEN);
   }
 
   @Test

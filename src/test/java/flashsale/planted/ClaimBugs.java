@@ -159,7 +159,9 @@ final class ClaimBugs {
           PlantedBug.of(
                   "core: a clock takes back that it is open",
                   main(
-                      HOURS, "return !state.opened() && !state.closed()", "return !state.closed()"))
+                      HOURS,
+                      "return log.ledger().sold() == 0 && !state.closed()",
+                      "return !state.closed()"))
               .foundByStory("RefusalTest#staysOpenForANodeWithASlowClock"),
           PlantedBug.of(
               "core: refuses before Redis is asked for a buyer",
