@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -137,6 +139,9 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
 
   /** The scheduler refuses what is many months away, as a closing time may be. */
   private static final long WAKE_WITHIN_MS = 3_600_000;
+
+  /** The scheduler knows no shorter delay. */
+  private static final long SCHEDULER_TICK_MS = 10;
 
   private final ActivityId id;
   private final Surroundings around;
@@ -497,7 +502,12 @@ public final class ActivityActor extends AbstractBehavior<ActivityActor.Message>
       wakeArmedAtMs = at;
       long delayMs = Math.clamp(at - around.clock().getAsLong(), 0, WAKE_WITHIN_MS);
       ActorRef<Message> self = getContext().getSelf();
-      wake = getContext().scheduleOnce(Duration.ofMillis(delayMs), self, WAKE_UP);
+      if (delayMs < SCHEDULER_TICK_MS) {
+        CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS, Runnable::run)
+            .execute(() -> self.tell(WAKE_UP));
+      } else {
+        wake = getContext().scheduleOnce(Duration.ofMillis(delayMs), self, WAKE_UP);
+      }
     }
   }
 

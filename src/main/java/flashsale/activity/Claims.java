@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Claims {
+  /** A batch of at most this part of {@code batch-following-min} is no crowd's. */
+  private static final int FEW = 16;
+
   private final Turn turn;
   private final ActivityId id;
   private final LogView log;
@@ -39,6 +42,7 @@ final class Claims {
 
   private long lastCallNo;
   private Writer me = Writer.NONE;
+  private long nextBatchAtMs;
   private long nextSeq;
   private long appendAgainAtMs;
   private long soldOutUntilMs;
@@ -154,10 +158,13 @@ final class Claims {
         || line.queueIsEmpty()
         || underWay.inDoubt()
         || underWay.size() >= limits.batchesUnderWayMax()
-        || !underWay.isEmpty() && line.queued() < limits.batchFollowingMin()) {
+        || line.queued() < limits.batchFollowingMin()
+            && (!underWay.isEmpty() || turn.now() < nextBatchAtMs)) {
       return;
     }
     List<Waiting> batch = line.take(limits.batchMax());
+    boolean few = batch.size() <= limits.batchFollowingMin() / FEW;
+    nextBatchAtMs = few ? turn.now() : turn.now() + limits.batchPause().toMillis();
     List<ClaimCall.Ask> asks = new ArrayList<>(batch.size());
     for (Waiting waiting : batch) {
       asks.add(new ClaimCall.Ask(waiting.user(), waiting.isClaim() && refusal == null));
@@ -468,6 +475,8 @@ final class Claims {
     long at = line.wakeAtMs();
     if (judging != null) {
       at = Math.min(at, judging.againAtMs);
+    } else if (live && underWay.isEmpty() && !line.queueIsEmpty() && turn.now() < nextBatchAtMs) {
+      at = Math.min(at, nextBatchAtMs);
     }
     return live && underWay.canAppendAgain() ? Math.min(at, appendAgainAtMs) : at;
   }

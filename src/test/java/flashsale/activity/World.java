@@ -37,6 +37,7 @@ final class World {
         256,
         8,
         batchFollowingMin,
+        Duration.ofMillis(20),
         Duration.ofSeconds(2),
         Duration.ofSeconds(1),
         soldOutValid,

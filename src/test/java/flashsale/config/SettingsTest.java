@@ -197,6 +197,9 @@ class SettingsTest {
     assertRefused(
         with(local(), "flashsale.activity.opens-ahead", "11 s"),
         "flashsale.activity.opens-ahead: PT11S (expected: at most 10000 ms)");
+    assertRefused(
+        with(local(), "flashsale.activity.batch-pause", "101 ms"),
+        "flashsale.activity.batch-pause: PT0.101S (expected: at most 100 ms)");
   }
 
   @ParameterizedTest

@@ -60,7 +60,11 @@ public final class KafkaProcess implements AutoCloseable {
   private static List<String> command(Path dataDir, int port, Address seen, int controllerPort) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xms512m",
         "-Xmx512m",
+        // A collection is a pause for everybody who buys: few of them, and none for classes.
+        "-Xmn320m",
+        "-XX:MetaspaceSize=128m",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         KafkaMain.class.getName(),

@@ -86,10 +86,6 @@ public final class NodeProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(launcher);
     command.addAll(jvm());
     command.addAll(NodeClasses.archiveFlags(path, plan.is("inventory") && plan.is("gateway")));
-    String x = System.getenv("PERF_JVM");
-    if (x != null) {
-      command.addAll(List.of(x.split(" ")));
-    }
     command.add("flashsale.Main");
     return command;
   }
@@ -100,6 +96,8 @@ public final class NodeProcess implements AutoCloseable {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("-Xms1g");
     words.add("-Xmx1g");
+    // Most of what is allocated dies at once, so more than half is for the young; and a buffer of
+    // half a megabyte must not begin a marking of the whole heap, as it would with smaller regions.
     words.add("-Xmn600m");
     words.add("-XX:G1HeapRegionSize=8m");
     int java = Runtime.version().feature();
