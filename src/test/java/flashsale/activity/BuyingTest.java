@@ -50,6 +50,30 @@ class BuyingTest {
   }
 
   @Test
+  void leavesAPauseAfterTheBatchOfACrowd() {
+    World calm = new World(World.limits(16, Duration.ZERO), fates).with(World.activity(9));
+    Node seller = calm.start();
+    seller.claim("ann");
+    calm.runFor(100);
+    seller.claim("ben");
+    Request cem = seller.claim("cem");
+    seller.claim("dee");
+    while (!cem.isAnswered()) {
+      calm.runFor(1);
+    }
+    int judged = seller.effects(Effect.Judge.class).size();
+    long decidedAtMs = calm.now();
+    Request eve = seller.claim("eve");
+    assertThat(seller.effects(Effect.Judge.class)).hasSize(judged);
+
+    while (!eve.isAnswered() && calm.now() < decidedAtMs + 100) {
+      calm.runFor(1);
+    }
+    assertConfirmed(eve, 5);
+    assertThat(seller.effects(Effect.Judge.class)).hasSize(judged + 1);
+  }
+
+  @Test
   void tellsABuyerWhoAsksAgainTheSameOrder() {
     node.claim("ann");
     world.runFor(100);
