@@ -55,6 +55,10 @@ final class ActivityCore implements Changes.Core {
   private final TailWatch tail;
   private final OpeningHours hours;
   private final Rest rest;
+
+  /** Before the epoch that is being opened there was none, so nothing can have been sold. */
+  private boolean opensFirst;
+
   private final Deque<Input.Look> looks = new ArrayDeque<>(0);
 
   private Phase phase = Phase.LOADING;
@@ -208,7 +212,15 @@ final class ActivityCore implements Changes.Core {
           open("asked by a shopper");
         }
       }
-      case LOADING, OPENING, LIVE -> claims.enqueue(waiting);
+      case OPENING -> {
+        Answer answer = opensFirst && waiting.isClaim() ? hours.beforeOpening() : null;
+        if (answer != null) {
+          turn.tell(waiting, answer);
+        } else {
+          claims.enqueue(waiting);
+        }
+      }
+      case LOADING, LIVE -> claims.enqueue(waiting);
       case STOPPED -> throw new IllegalStateException("stopped");
     }
   }
@@ -323,6 +335,7 @@ final class ActivityCore implements Changes.Core {
       return;
     }
     opening.begin(rebuilds, notBeforeMs);
+    opensFirst = !journal.state().opened();
     phase = Phase.OPENING;
     tail.isContent();
     claims.onEpochOver();

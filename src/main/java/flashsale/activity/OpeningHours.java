@@ -44,6 +44,11 @@ final class OpeningHours {
     return isBeforeOpening() && opensAt != null ? new Answer.NotOpen(opensAt) : null;
   }
 
+  /** What a claim is told when that is known to be NOT OPEN; else null. */
+  @Nullable Answer beforeOpening() {
+    return isBeforeOpening() && refusal() instanceof Answer.NotOpen answer ? answer : null;
+  }
+
   /** Nothing can have been sold yet, so no book need be opened to know it. */
   boolean isBeforeFirstEpoch() {
     return !journal.state().opened() && isBeforeOpening();
@@ -77,8 +82,10 @@ final class OpeningHours {
     if (turn.now() < getsReadyAtMs) {
       return false;
     }
-    getsReadyAtMs = Turn.NEVER;
     Answer refusal = refusal();
+    Instant opensAt = journal.state().activity().opensAt();
+    boolean mayResume = refusal instanceof Answer.Paused && isBeforeOpening();
+    getsReadyAtMs = mayResume && opensAt != null ? opensAt.toEpochMilli() : Turn.NEVER;
     return refusal == null || refusal instanceof Answer.NotOpen;
   }
 

@@ -107,8 +107,10 @@ final class SalesInsert {
       }
       int[] stored = insert.executeBatch();
       for (int i = 0; i < stored.length; i++) {
-        if (stored[i] == 0) {
-          taken.add(sales.get(i));
+        switch (stored[i]) {
+          case 0 -> taken.add(sales.get(i));
+          case 1 -> {}
+          default -> throw new SQLException("rows of one insert: " + stored[i]);
         }
       }
     }

@@ -152,6 +152,28 @@ class RefusalTest {
   }
 
   @Test
+  void refusesWhileItGetsReady() {
+    world.with(World.activity(3, IN_A_MINUTE, null));
+    fates.all(Effect.ReadSnapshot.class, new Fate(700, true, 700, Fate.NEVER));
+    Node node = world.start();
+    world.runFor(59_700);
+    Request early = node.claim("ann");
+    world.runFor(10);
+    assertThat(early.answer()).isEqualTo(new Answer.NotOpen(IN_A_MINUTE));
+  }
+
+  @Test
+  void isReadyAtTheOpeningTimeThoughItWasPausedBefore() {
+    world.with(World.activity(3, IN_A_MINUTE, null));
+    Node node = world.start();
+    node.pause();
+    world.runFor(59_700);
+    node.resume();
+    world.runFor(500);
+    assertThat(world.log.ledger().epoch()).isGreaterThan(0);
+  }
+
+  @Test
   void isReadyAgainWhenItsNodeEndsJustBefore() {
     world.with(World.activity(3, IN_A_MINUTE, null));
     Node first = world.start();

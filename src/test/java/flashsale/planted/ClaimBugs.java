@@ -167,9 +167,9 @@ final class ClaimBugs {
               "core: refuses before Redis is asked for a buyer",
               main(
                   CORE,
-                  "case LOADING, OPENING, LIVE -> claims.enqueue(waiting);",
+                  "case LOADING, LIVE -> claims.enqueue(waiting);",
                   """
-                  case LOADING, OPENING -> claims.enqueue(waiting);
+                  case LOADING -> claims.enqueue(waiting);
                   case LIVE -> {
                     Answer no = hours.refusal();
                     if (no == null) {
