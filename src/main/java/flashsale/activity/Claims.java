@@ -149,7 +149,8 @@ final class Claims {
   /**
    * Sends the whole queue, at most one batch, as one call; the next one waits until it is back.
    * While the log decides on a batch, only one of some size follows: what comes meanwhile goes
-   * together, because every call and every record has its price.
+   * together, because every call and every record has its price. For the same reason a pause
+   * follows the batch of a crowd.
    *
    * @param refusal what everybody is told who is no buyer; null: they may buy
    */

@@ -44,9 +44,9 @@ final class OpeningHours {
     return isBeforeOpening() && opensAt != null ? new Answer.NotOpen(opensAt) : null;
   }
 
-  /** What a claim is told when that is known to be NOT OPEN; else null. */
+  /** NOT OPEN, if that is what a claim is told now. */
   @Nullable Answer beforeOpening() {
-    return isBeforeOpening() && refusal() instanceof Answer.NotOpen answer ? answer : null;
+    return refusal() instanceof Answer.NotOpen notOpen ? notOpen : null;
   }
 
   /** Nothing can have been sold yet, so no book need be opened to know it. */

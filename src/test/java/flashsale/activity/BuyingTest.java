@@ -66,7 +66,7 @@ class BuyingTest {
     Request eve = seller.claim("eve");
     assertThat(seller.effects(Effect.Judge.class)).hasSize(judged);
 
-    while (!eve.isAnswered() && calm.now() < decidedAtMs + 100) {
+    while (!eve.isAnswered() && calm.now() < decidedAtMs + 30) {
       calm.runFor(1);
     }
     assertConfirmed(eve, 5);

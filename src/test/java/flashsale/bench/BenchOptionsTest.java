@@ -27,7 +27,7 @@ class BenchOptionsTest {
     for (Scenario each : Scenario.values()) {
       assertThat(BenchOptions.usage()).contains("  " + each.title() + ": " + each.what());
     }
-    assertThat(BenchOptions.parse("--scenario", "core", "--scenario", "start").scenarios())
+    assertThat(BenchOptions.parse("--scenario", "start", "--scenario", "core").scenarios())
         .containsExactly(Scenario.CORE, Scenario.START);
   }
 

@@ -164,6 +164,20 @@ final class ClaimBugs {
                       "return !state.closed()"))
               .foundByStory("RefusalTest#staysOpenForANodeWithASlowClock"),
           PlantedBug.of(
+                  "core: sells before the opening time what is ready for it",
+                  main(
+                      HOURS,
+                      "return isBeforeOpening() && opensAt != null ? new Answer.NotOpen(opensAt) : null;",
+                      "return null;"))
+              .foundByStory("RefusalTest#isReadyAtTheOpeningTime"),
+          PlantedBug.of(
+                  "claims: nobody wakes it when the pause after a crowd's batch is over",
+                  main(
+                      CLAIMS,
+                      "at = Math.min(at, nextBatchAtMs);",
+                      "at = Math.min(at, Turn.NEVER);"))
+              .foundByStory("BuyingTest#leavesAPauseAfterTheBatchOfACrowd"),
+          PlantedBug.of(
               "core: refuses before Redis is asked for a buyer",
               main(
                   CORE,
