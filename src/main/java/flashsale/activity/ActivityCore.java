@@ -93,7 +93,7 @@ final class ActivityCore implements Changes.Core {
       on(input);
       settle();
     }
-    return turn.effects();
+    return turn.end();
   }
 
   private void on(Input input) {

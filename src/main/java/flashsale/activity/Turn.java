@@ -7,8 +7,11 @@ import java.util.List;
 final class Turn {
   static final long NEVER = Long.MAX_VALUE;
 
+  /** Between steps; nothing can be added to it. */
+  private static final List<Effect> NONE = List.of();
+
   private long nowMs;
-  private List<Effect> effects = new ArrayList<>();
+  private List<Effect> effects = NONE;
 
   /** Begins the next step; time never goes back. */
   void begin(long atMs) {
@@ -20,8 +23,11 @@ final class Turn {
     return nowMs;
   }
 
-  List<Effect> effects() {
-    return effects;
+  /** Ends the step; what it wants done is kept no longer than the caller keeps it. */
+  List<Effect> end() {
+    List<Effect> done = effects;
+    effects = NONE;
+    return done;
   }
 
   void emit(Effect effect) {

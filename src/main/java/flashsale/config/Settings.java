@@ -305,14 +305,17 @@ public record Settings(
   }
 
   public record Projection(
-      int recordsPerTransactionMax,
+      int bytesPerTransactionMax,
       Duration positionCheckedEvery,
       Duration backoffMin,
       Duration backoffMax) {
+    /** Some 80,000 rows: a second or two of {@code postgres.statement-timeout}. */
+    private static final int BYTES_PER_TRANSACTION_MAX = 4 << 20;
+
     static Projection from(Section c) {
       Backoff backoff = Backoff.from(c);
       return new Projection(
-          c.atLeast("records-per-transaction-max", 1),
+          c.between("bytes-per-transaction-max", 1, BYTES_PER_TRANSACTION_MAX),
           c.positive("position-checked-every"),
           backoff.min(),
           backoff.max());

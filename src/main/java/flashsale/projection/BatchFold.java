@@ -5,7 +5,6 @@ import flashsale.ledger.Ledger;
 import flashsale.model.ActivityId;
 import flashsale.model.Product;
 import flashsale.saleslog.Decoded;
-import flashsale.saleslog.SalesLogCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +57,7 @@ public record BatchFold(
   }
 
   /**
-   * Reads {@code records}, up to the first that must not be skipped.
+   * Takes {@code records}, up to the first that must not be skipped.
    *
    * <p>Throws when they are not the next ones from {@code position} on: then they belong to another
    * place of the log, or some are missing, and nothing of them may be stored.
@@ -76,7 +75,7 @@ public record BatchFold(
         throw new IllegalArgumentException(
             "offset: " + record.offset() + " (expected: " + next + ", as the log has no gaps)");
       }
-      switch (SalesLogCodec.decode(record.key(), record.value())) {
+      switch (record.decoded()) {
         case Decoded.Readable readable when !belongs.test(readable.activity()) ->
             quarantined.add(new Quarantined(record, "not in the partition of its activity"));
         case Decoded.Readable readable ->

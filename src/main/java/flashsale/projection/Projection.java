@@ -204,9 +204,13 @@ public final class Projection {
       return Source.never();
     }
     return records
+        // The next ones are read while these are being stored.
         .map(Projection::logRecord)
-        .batch(
-            settings.projection().recordsPerTransactionMax(), Projection::first, Projection::more)
+        .batchWeighted(
+            settings.projection().bytesPerTransactionMax(),
+            LogRecord::weight,
+            Projection::first,
+            Projection::more)
         .keepAlive(settings.projection().positionCheckedEvery(), List::of)
         .scanAsync(start, (position, some) -> fold(partition, position, some));
   }

@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
 final class SalesInsert {
   private static final Logger log = LoggerFactory.getLogger(SalesInsert.class);
 
-  /** Keeps one statement far below the statement time-out. */
-  private static final int ROWS_PER_STATEMENT_MAX = 10_000;
-
   private static final String INSERT_UNLESS_TAKEN =
       """
       insert into orders (order_id, activity_id, product_id, user_id, quantity, unit_price,
@@ -58,11 +55,8 @@ final class SalesInsert {
   }
 
   void insert(List<Sale> sales) throws SQLException {
-    for (int from = 0; from < sales.size(); from += ROWS_PER_STATEMENT_MAX) {
-      List<Sale> some = sales.subList(from, Math.min(sales.size(), from + ROWS_PER_STATEMENT_MAX));
-      if (!copy(some)) {
-        insertConflicts(insertUnlessTaken(some));
-      }
+    if (!sales.isEmpty() && !copy(sales)) {
+      insertConflicts(insertUnlessTaken(sales));
     }
   }
 

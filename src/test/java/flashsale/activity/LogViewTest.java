@@ -75,17 +75,19 @@ class LogViewTest {
   }
 
   private void startFrom(long nextOffset, Ledger ledger) {
+    turn.begin(turn.now());
     log.startFrom(new RecoverySource.Snapshot(ledger, nextOffset));
     followed();
   }
 
   private long followAgain() {
+    turn.begin(turn.now());
     log.follow();
     return followed();
   }
 
   private long followed() {
-    Effect.Follow follow = (Effect.Follow) turn.effects().getLast();
+    Effect.Follow follow = (Effect.Follow) turn.end().getLast();
     following = follow.following();
     return follow.fromOffset();
   }

@@ -149,7 +149,7 @@ class SettingsTest {
           postgres.port               | 0            | 1 to 65535
           postgres.connections-max    | 1            | >= 2
           postgres.read-connections-max | 0          | >= 1
-          projection.records-per-transaction-max | 0 | >= 1
+          projection.bytes-per-transaction-max | 0 | 1 to 4194304
           """)
   void refusesNonsense(String name, String value, String expected) {
     assertRefused(
