@@ -29,11 +29,16 @@ public final class Bench {
 
   private static final int CEILING_WARM_UP_RUNS = 2;
 
-  /** Of the system, by purchases, before anything is measured. */
-  private static final double WARM_UP_S = 60;
+  /**
+   * Of the system, by purchases, before anything is measured: each time in a new activity, or there
+   * would be no shoppers left who have none.
+   */
+  private static final int WARM_UPS = 4;
 
-  /** The last part of it: what is accepted then is what it can accept. */
-  private static final double WARM_S = 8;
+  private static final int WARM_UP_S = 15;
+
+  /** The last part of each: what is accepted then is what it can accept. */
+  private static final int WARM_S = 8;
 
   private final BenchOptions options;
   private final List<Measured> all = new ArrayList<>();
@@ -76,7 +81,12 @@ public final class Bench {
     if (options.scenarios().contains(Scenario.START)) {
       start();
     }
-    BenchReport report = new BenchReport(Machine.where(), options.repetitions(), all, figures);
+    BenchReport report =
+        new BenchReport(
+            Machine.where() + ", " + options.connections() + " connections",
+            options.repetitions(),
+            all,
+            figures);
     report.write(DIRECTORY);
     System.out.println();
     System.out.print(report.markdown());
@@ -104,7 +114,7 @@ public final class Bench {
         "starting the system"
             + (split ? ", gateway and inventory apart" : "")
             + "; it is warmed up for "
-            + (int) WARM_UP_S
+            + WARM_UPS * WARM_UP_S
             + " s …");
     Path directory = DIRECTORY.resolve("system");
     Trees.delete(directory);
@@ -117,7 +127,14 @@ public final class Bench {
           String activity =
               scenario.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + repetition;
           Stage stage =
-              new Stage(system, requests, activity, repetition, accepted, options.times());
+              new Stage(
+                  system,
+                  requests,
+                  activity,
+                  repetition,
+                  accepted,
+                  options.connections(),
+                  options.times());
           List<Stage.Run> runs = scenario.run(stage);
           String difference =
               scenario == Scenario.MANY ? system.differencesOfMany() : system.differences(activity);
@@ -153,13 +170,18 @@ public final class Bench {
       var unused = ceiling(system, requests);
     }
     Load.Times times = new Load.Times(WARM_UP_S - WARM_S, WARM_S);
-    return new Stage(system, requests, "warm-up", 0, 0, times).warmUp();
+    double accepted = 0;
+    for (int i = 1; i <= WARM_UPS; i++) {
+      accepted =
+          new Stage(system, requests, "warm-up-" + i, 0, 0, options.connections(), times).warmUp();
+    }
+    return accepted;
   }
 
   private double ceiling(BenchSystem system, BenchRequests requests) {
     return Load.closed(
             system.ceilingPort(),
-            Stage.CONNECTIONS,
+            options.connections(),
             requests.purchases("ceiling", 0, requests.shoppers(), true),
             options.ceilingTimes())
         .perSecond();

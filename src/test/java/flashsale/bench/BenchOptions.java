@@ -15,17 +15,27 @@ import org.jspecify.annotations.Nullable;
  * @param compare an earlier {@code report.json}; null: none
  */
 record BenchOptions(
-    List<Scenario> scenarios, int repetitions, int seconds, @Nullable Path compare) {
+    List<Scenario> scenarios,
+    int repetitions,
+    int seconds,
+    int connections,
+    @Nullable Path compare) {
   private static final int REPETITIONS = 3;
   private static final int SECONDS = 5;
   private static final int SECONDS_MAX = 120;
+
+  /** A crowd: enough that a batch is a batch. */
+  private static final int CONNECTIONS = 256;
+
+  private static final int CONNECTIONS_MAX = 4096;
   private static final double WARM_UP_S = 2;
   private static final double CEILING_WARM_UP_S = 1;
   private static final double CEILING_S = 3;
 
   private static final String USAGE =
       """
-      usage: scripts/bench [--scenario NAME …] [--repetitions 3] [--seconds 5] [--compare FILE]
+      usage: scripts/bench [--scenario NAME …] [--repetitions 3] [--seconds 5] [--connections 256]
+                            [--compare FILE]
 
       Starts the whole system on ports and data of its own, and beside it the same HTTP server with a
       constant answer: the ceiling. Measures each scenario, with the ceiling right before and after;
@@ -35,6 +45,7 @@ record BenchOptions(
         --scenario NAME   only scenarios with NAME in their name; may be said more than once
         --repetitions N   1 to 20; fewer than 3 make an invalid report
         --seconds N       measured in each run, 1 to 120; 2 s more to begin with
+        --connections N   of the load, 1 to 4,096, which wait for each answer; as many for the ceiling
         --compare FILE    prints the ratios to an earlier report.json
 
       exit code: 0 a valid report; 1 it is invalid (an error, an inconsistent proof, too few
@@ -62,23 +73,26 @@ record BenchOptions(
     Set<Scenario> wanted = EnumSet.noneOf(Scenario.class);
     int repetitions = REPETITIONS;
     int seconds = SECONDS;
+    int connections = CONNECTIONS;
     Path compare = null;
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--scenario" -> wanted.addAll(named(value(args, i++)));
         case "--repetitions" -> repetitions = number(args, i++, 20);
         case "--seconds" -> seconds = number(args, i++, SECONDS_MAX);
+        case "--connections" -> connections = number(args, i++, CONNECTIONS_MAX);
         case "--compare" -> compare = file(value(args, i++));
         default ->
             throw new WrongArguments(
                 Quoted.of(args[i])
-                    + " (expected: --scenario, --repetitions, --seconds, --compare or --help)");
+                    + " (expected: --scenario, --repetitions, --seconds, --connections, --compare or --help)");
       }
     }
     return new BenchOptions(
         wanted.isEmpty() ? List.of(Scenario.values()) : List.copyOf(wanted),
         repetitions,
         seconds,
+        connections,
         compare);
   }
 

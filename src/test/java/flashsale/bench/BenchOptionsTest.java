@@ -13,6 +13,7 @@ class BenchOptionsTest {
     BenchOptions options = BenchOptions.parse();
     assertThat(options.scenarios()).containsExactly(Scenario.values());
     assertThat(options.repetitions()).isEqualTo(3);
+    assertThat(options.connections()).isEqualTo(256);
     assertThat(options.compare()).isNull();
   }
 
@@ -36,6 +37,7 @@ class BenchOptionsTest {
     "--scenario,fly,'--scenario: \"fly\" (expected: part of accept'",
     "--repetitions,0,'--repetitions: \"0\" (expected: 1 to 20)'",
     "--seconds,x,'--seconds: \"x\" (expected: 1 to 120)'",
+    "--connections,4097,'--connections: \"4097\" (expected: 1 to 4096)'",
     "--compare,nowhere.json,'--compare: \"nowhere.json\" (expected: a report.json'",
     "--fly,high,'\"--fly\" (expected: --scenario'"
   })

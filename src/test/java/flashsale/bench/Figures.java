@@ -162,7 +162,8 @@ final class Figures {
 
   /** Into the small one, twice into the large one, and again: a node that gets faster is fair. */
   private void large() throws IOException, InterruptedException, SQLException {
-    var unused = new Stage(system, requests, "warm-up", 0, 0, WARM_UP).warmUp();
+    var unused =
+        new Stage(system, requests, "warm-up", 0, 0, options.connections(), WARM_UP).warmUp();
     int each = requests.shoppers() / Scenario.REPETITIONS_MAX;
     for (int repetition = 1; repetition <= options.repetitions(); repetition++) {
       int first = each * ((repetition - 1) % Scenario.REPETITIONS_MAX);
@@ -189,7 +190,9 @@ final class Figures {
       throws IOException, InterruptedException, SQLException {
     long soldBefore = system.rows(activity);
     CpuTimes before = CpuTimes.now(system.processes());
-    Stage.Run run = new Stage(system, requests, activity, 0, 0, UNTIL_SOLD).load(from, to, false);
+    Stage.Run run =
+        new Stage(system, requests, activity, 0, 0, options.connections(), UNTIL_SOLD)
+            .load(from, to, false);
     system.awaitStored(activity, soldBefore + to - from);
     Map<String, Double> us = perRequest(CpuTimes.now(system.processes()).since(before), to - from);
     us.remove("load");

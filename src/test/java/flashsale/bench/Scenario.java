@@ -60,7 +60,7 @@ enum Scenario {
       stage.system().openAll(all, stage.requests(), from);
       return List.of(
           stage.load(
-              Stage.CONNECTIONS,
+              stage.connections(),
               stage.requests().purchases(all, from + ACTIVITIES, from + each, false)));
     }
   },
@@ -76,7 +76,10 @@ enum Scenario {
       } finally {
         stage.system().signal("postgres", "CONT");
       }
-      double rowsPerSecond = stage.system().untilStored(stage.activity());
+      double rowsPerSecond =
+          stage
+              .system()
+              .storedPerSecond(stage.activity(), 1 + selling.answers().getOrDefault(201, 0L));
       return List.of(
           new Stage.Run(
               "",

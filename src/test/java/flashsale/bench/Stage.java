@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param repetition 1, 2, 3 …
  * @param acceptPerSecond what this system accepts, as measured last; 0: not measured
+ * @param connections as many for the ceiling
  */
 record Stage(
     BenchSystem system,
@@ -22,10 +23,8 @@ record Stage(
     String activity,
     int repetition,
     double acceptPerSecond,
+    int connections,
     Load.Times times) {
-  /** A crowd: enough that a batch is a batch. The same for the ceiling. */
-  static final int CONNECTIONS = 256;
-
   private static final Duration SELLS_WITHIN = Duration.ofSeconds(60);
 
   /**
@@ -64,7 +63,7 @@ record Stage(
     Load.Outcome outcome =
         Load.closed(
             system.port(),
-            CONNECTIONS,
+            connections,
             requests.purchases(activity, 0, units, false),
             new Load.Times(0, SELLS_WITHIN.toSeconds()));
     if (outcome.all() != units) {
@@ -80,7 +79,7 @@ record Stage(
 
   /** By shoppers {@code from} to {@code to}, exclusive. */
   Run load(int from, int to, boolean again) throws IOException {
-    return load(CONNECTIONS, requests.purchases(activity, from, to, again));
+    return load(connections, requests.purchases(activity, from, to, again));
   }
 
   Run load(int connections, Load.Requests of) throws IOException {
@@ -95,7 +94,7 @@ record Stage(
             kept[0] =
                 Load.atRate(
                     system.port(),
-                    CONNECTIONS,
+                    connections,
                     acceptPerSecond / 2,
                     requests.purchases(activity, 0, shoppers(), false),
                     new Load.Times(0, seconds),

@@ -98,7 +98,12 @@ final class LocalStackRun {
         "starting flashsale, data in "
             + data
             + (chosen == null ? " (removed at the end)" : " (kept)"));
-    Files.createDirectories(data);
+    try {
+      Files.createDirectories(data);
+    } catch (IOException e) {
+      throw new StartFailure(
+          "--data-dir " + data + ": cannot be made (expected: a directory to write to): " + e);
+    }
     LocalStackParts all =
         new LocalStackParts(
             options,
@@ -160,7 +165,7 @@ final class LocalStackRun {
     LocalStackPart part = all.named(name).orElse(null);
     if (part == null) {
       return new LocalStackControl.Answer(
-          2, "no part has that name (expected: " + String.join(", ", all.names()) + ")");
+          2, name + ": no part has that name (expected: " + String.join(", ", all.names()) + ")");
     }
     long begin = System.nanoTime();
     try {

@@ -101,7 +101,7 @@ final class ReconcileClient implements AutoCloseable {
           "no answer from "
               + url
               + " ("
-              + e
+              + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
               + "); start the system with scripts/run, or name another one with --url");
     }
   }

@@ -208,11 +208,35 @@ public final class RunningStack implements AutoCloseable {
 
   /** The one number that a query returns. */
   public long number(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      return number(statement, sql);
+    }
+  }
+
+  /** Asks again and again, by one connection, until the number is at least so; returns the last. */
+  public long awaitNumber(String sql, long least, Duration every, Duration within)
+      throws SQLException, InterruptedException {
+    long deadlineNs = System.nanoTime() + within.toNanos();
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      long number = number(statement, sql);
+      while (number < least && System.nanoTime() - deadlineNs < 0) {
+        Thread.sleep(every.toMillis());
+        number = number(statement, sql);
+      }
+      return number;
+    }
+  }
+
+  private Connection connect() throws SQLException {
     LocalStackState.Postgres p = state().postgres();
     String jdbcUrl = "jdbc:postgresql://" + p.host() + ":" + p.port() + "/" + p.database();
-    try (Connection connection = DriverManager.getConnection(jdbcUrl, p.user(), p.password());
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
+    return DriverManager.getConnection(jdbcUrl, p.user(), p.password());
+  }
+
+  private static long number(Statement statement, String sql) throws SQLException {
+    try (ResultSet row = statement.executeQuery(sql)) {
       row.next();
       return row.getLong(1);
     }

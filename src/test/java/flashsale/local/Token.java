@@ -27,7 +27,13 @@ import java.util.List;
  */
 public final class Token {
   private static final String USAGE =
-      "usage: token USER [--role ops] | token --count N --prefix P [--role ops]";
+      """
+      usage: scripts/token USER [--role ops]
+             scripts/token --count N --prefix P [--role ops]
+
+      Prints a token of the local run for the shopper USER, or N lines "user token" for the shoppers
+      P1 to PN. It is good for a day; with --role ops it is an operator's.\
+      """;
   private static final Duration GOOD_FOR = Duration.ofDays(1);
   private static final int COUNT_MAX = 10_000_000;
 
@@ -110,7 +116,8 @@ public final class Token {
       boolean one = !user.isEmpty() && count == 0 && prefix.isEmpty();
       boolean many = user.isEmpty() && count > 0 && !prefix.isEmpty();
       if (!one && !many) {
-        throw new IllegalArgumentException("either a USER, or --count and --prefix");
+        throw new IllegalArgumentException(
+            "scripts/token: expected either a USER, or --count and --prefix");
       }
       String name = one ? user : prefix;
       // The longest there will be, so that a refusal comes before the first line.
