@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * <p>A call has one time-out for all that it takes: connecting, a script by its SHA-1, and the same
  * script by its text. After some calls in a row without an answer the circuit breaker opens: calls
  * then fail at once instead of queueing up, but for one now and then that tries whether Redis is
- * back.
+ * back. That one's answer may be out a moment before the breaker closes: a call made in that moment
+ * still fails.
  *
  * <p>A call that timed out may still be executed, or be in flight when the connection breaks, and
  * then it is <em>sent again</em> by Lettuce after it reconnects (measured on 7.7.0, whatever its
