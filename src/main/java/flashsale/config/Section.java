@@ -89,7 +89,14 @@ record Section(Config config, String path, Set<String> known) {
 
   /** Longer would break what is built on it. */
   Duration notNegativeUpTo(String name, Duration most) {
-    Duration value = notNegative(name);
+    return upTo(name, notNegative(name), most);
+  }
+
+  Duration positiveUpTo(String name, Duration most) {
+    return upTo(name, positive(name), most);
+  }
+
+  private Duration upTo(String name, Duration value, Duration most) {
     require(value.compareTo(most) <= 0, name, value, "at most " + most.toMillis() + " ms");
     return value;
   }

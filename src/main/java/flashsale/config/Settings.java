@@ -305,6 +305,7 @@ public record Settings(
   }
 
   public record Projection(
+      Duration transactionsApart,
       int bytesPerTransactionMax,
       Duration positionCheckedEvery,
       Duration backoffMin,
@@ -312,9 +313,13 @@ public record Settings(
     /** Some 80,000 rows: a second or two of {@code postgres.statement-timeout}. */
     private static final int BYTES_PER_TRANSACTION_MAX = 4 << 20;
 
+    /** Rows are promised to be at most two seconds behind. */
+    private static final Duration TRANSACTIONS_APART_MAX = Duration.ofSeconds(1);
+
     static Projection from(Section c) {
       Backoff backoff = Backoff.from(c);
       return new Projection(
+          c.positiveUpTo("transactions-apart", TRANSACTIONS_APART_MAX),
           c.between("bytes-per-transaction-max", 1, BYTES_PER_TRANSACTION_MAX),
           c.positive("position-checked-every"),
           backoff.min(),

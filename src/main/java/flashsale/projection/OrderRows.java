@@ -4,17 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import flashsale.projection.BatchFold.Sale;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.postgresql.copy.CopyIn;
 
 /**
  * Sales as rows of {@code orders}, in the binary format of Postgres's COPY: a signature, of each
- * row the number of its fields and of each field its length and its value, and a trailer.
+ * row the number of its fields and of each field its length and its value, and a trailer. They are
+ * sent in pieces, so that Postgres stores the first while the next are written.
  *
  * @see <a href="https://www.postgresql.org/docs/17/sql-copy.html">COPY, "Binary Format"</a>
  */
@@ -25,45 +25,46 @@ final class OrderRows {
         sequence, epoch, claimed_at, confirmed_at) from stdin (format binary)
       """;
 
-  private static final int FIELDS = 11;
+  private static final short FIELDS = 11;
   private static final byte[] SIGNATURE = "PGCOPY\n\u00ff\r\n\0".getBytes(ISO_8859_1);
   private static final int NO_FLAGS = 0;
   private static final int NO_EXTENSION = 0;
-  private static final int TRAILER = -1;
+  private static final short TRAILER = -1;
 
   /** Postgres counts microseconds from here. */
   private static final long EPOCH_MS = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
 
-  private static final int BYTES_PER_ROW_ABOUT = 192;
+  private static final int PIECE_BYTES = 1 << 16;
 
-  private final DataOutputStream out;
+  /** Far more than the longest names take. */
+  private static final int ROW_BYTES_MAX = 2_048;
 
-  private OrderRows(DataOutputStream out) {
-    this.out = out;
+  private final CopyIn copy;
+  private final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+
+  OrderRows(CopyIn copy) {
+    this.copy = copy;
   }
 
-  static byte[] of(List<Sale> sales) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(sales.size() * BYTES_PER_ROW_ABOUT);
-    try {
-      new OrderRows(new DataOutputStream(bytes)).write(sales);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private void write(List<Sale> sales) throws IOException {
-    out.write(SIGNATURE);
-    out.writeInt(NO_FLAGS);
-    out.writeInt(NO_EXTENSION);
+  void send(List<Sale> sales) throws SQLException {
+    piece.put(SIGNATURE).putInt(NO_FLAGS).putInt(NO_EXTENSION);
     for (Sale sale : sales) {
-      write(sale);
+      if (piece.remaining() < ROW_BYTES_MAX) {
+        send();
+      }
+      put(sale);
     }
-    out.writeShort(TRAILER);
+    piece.putShort(TRAILER);
+    send();
   }
 
-  private void write(Sale sale) throws IOException {
-    out.writeShort(FIELDS);
+  private void send() throws SQLException {
+    copy.writeToCopy(piece.array(), 0, piece.position());
+    piece.clear();
+  }
+
+  private void put(Sale sale) {
+    piece.putShort(FIELDS);
     uuid(sale.item().orderId().value());
     text(sale.activity().value());
     text(sale.product().productId());
@@ -77,29 +78,25 @@ final class OrderRows {
     timestamp(sale.confirmedAtMs());
   }
 
-  private void uuid(UUID value) throws IOException {
-    out.writeInt(2 * Long.BYTES);
-    out.writeLong(value.getMostSignificantBits());
-    out.writeLong(value.getLeastSignificantBits());
+  private void uuid(UUID value) {
+    piece.putInt(2 * Long.BYTES);
+    piece.putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
   }
 
-  private void text(String value) throws IOException {
+  private void text(String value) {
     byte[] bytes = value.getBytes(UTF_8);
-    out.writeInt(bytes.length);
-    out.write(bytes);
+    piece.putInt(bytes.length).put(bytes);
   }
 
-  private void integer(int value) throws IOException {
-    out.writeInt(Integer.BYTES);
-    out.writeInt(value);
+  private void integer(int value) {
+    piece.putInt(Integer.BYTES).putInt(value);
   }
 
-  private void bigint(long value) throws IOException {
-    out.writeInt(Long.BYTES);
-    out.writeLong(value);
+  private void bigint(long value) {
+    piece.putInt(Long.BYTES).putLong(value);
   }
 
-  private void timestamp(long ms) throws IOException {
+  private void timestamp(long ms) {
     bigint((Columns.storableMs(ms) - EPOCH_MS) * 1_000);
   }
 }

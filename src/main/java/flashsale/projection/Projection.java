@@ -3,7 +3,6 @@ package flashsale.projection;
 import flashsale.config.Settings;
 import flashsale.model.Partitions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -206,28 +205,16 @@ public final class Projection {
     return records
         // The next ones are read while these are being stored.
         .map(Projection::logRecord)
-        .batchWeighted(
+        .groupedWeightedWithin(
             settings.projection().bytesPerTransactionMax(),
             LogRecord::weight,
-            Projection::first,
-            Projection::more)
+            settings.projection().transactionsApart())
         .keepAlive(settings.projection().positionCheckedEvery(), List::of)
         .scanAsync(start, (position, some) -> fold(partition, position, some));
   }
 
   private static LogRecord logRecord(ConsumerRecord<byte[], byte[]> record) {
     return new LogRecord(record.offset(), record.timestamp(), record.key(), record.value());
-  }
-
-  private static List<LogRecord> first(LogRecord one) {
-    List<LogRecord> some = new ArrayList<>();
-    some.add(one);
-    return some;
-  }
-
-  private static List<LogRecord> more(List<LogRecord> some, LogRecord one) {
-    some.add(one);
-    return some;
   }
 
   private CompletionStage<Long> fold(int partition, long position, List<LogRecord> records) {

@@ -1,9 +1,6 @@
 package flashsale.projection;
 
 import flashsale.projection.BatchFold.Sale;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,6 +8,7 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,11 +61,10 @@ final class SalesInsert {
   /** All of them, or none: false. A conflict is a rare accident, so nobody waits for it here. */
   private boolean copy(List<Sale> sales) throws SQLException {
     Savepoint before = connection.setSavepoint();
+    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(OrderRows.COPY);
     try {
-      connection
-          .unwrap(PGConnection.class)
-          .getCopyAPI()
-          .copyIn(OrderRows.COPY, new ByteArrayInputStream(OrderRows.of(sales)));
+      new OrderRows(copy).send(sales);
+      copy.endCopy();
       connection.releaseSavepoint(before);
       return true;
     } catch (SQLException e) {
@@ -76,8 +73,10 @@ final class SalesInsert {
       }
       connection.rollback(before);
       return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
     }
   }
 

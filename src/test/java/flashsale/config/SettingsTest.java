@@ -174,6 +174,7 @@ class SettingsTest {
         "kafka.delivery-timeout",
         "postgres.connection-timeout",
         "postgres.statement-timeout",
+        "projection.transactions-apart",
         "projection.backoff-min",
         "projection.backoff-max",
         "etcd.lease-ttl"
@@ -197,6 +198,9 @@ class SettingsTest {
     assertRefused(
         with(local(), "flashsale.activity.opens-ahead", "11 s"),
         "flashsale.activity.opens-ahead: PT11S (expected: at most 10000 ms)");
+    assertRefused(
+        with(local(), "flashsale.projection.transactions-apart", "2 s"),
+        "flashsale.projection.transactions-apart: PT2S (expected: at most 1000 ms)");
     assertRefused(
         with(local(), "flashsale.activity.batch-pause", "101 ms"),
         "flashsale.activity.batch-pause: PT0.101S (expected: at most 100 ms)");

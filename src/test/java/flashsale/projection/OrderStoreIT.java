@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -305,18 +306,37 @@ class OrderStoreIT {
 
   @Test
   void storesMoreThanOneStatementTakes() {
-    log.opened(SHOES, FIRST, 25_000);
-    for (int batch = 0; batch < 100; batch++) {
-      String[] users = new String[250];
-      for (int i = 0; i < users.length; i++) {
-        users[i] = "user-" + batch + "-" + i;
-      }
-      log.sold(SHOES, FIRST, batch + 1L, users);
-    }
+    soldToMany(100);
 
     store(0).join();
 
     assertThat(postgres.rows("select orders, max_sequence, problem from activity_proof"))
         .containsExactly("25000 25000 null");
+  }
+
+  @Test
+  void aConflictAmongManyLosesNoneOfThem() {
+    soldToMany(1);
+    store(0).join();
+    log.sold(SHOES, FIRST, 2, "user-0-0");
+    for (int batch = 3; batch < 20; batch++) {
+      log.sold(SHOES, FIRST, batch, users(batch));
+    }
+
+    store(2).join();
+
+    assertThat(postgres.rows("select orders, sold, conflicts from activity_proof"))
+        .containsExactly("4500 4501 1");
+  }
+
+  private void soldToMany(int batches) {
+    log.opened(SHOES, FIRST, 25_000);
+    for (int batch = 0; batch < batches; batch++) {
+      log.sold(SHOES, FIRST, batch + 1L, users(batch));
+    }
+  }
+
+  private static String[] users(int batch) {
+    return IntStream.range(0, 250).mapToObj(i -> "user-" + batch + "-" + i).toArray(String[]::new);
   }
 }
